@@ -1,0 +1,1 @@
+"""The data types that flow from stage to stage."""

@@ -1,0 +1,87 @@
+"""Expressions as the language writes them: for messages, reports and docstrings."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from actc.model.expr import Expr, fold
+
+_INFIX = {
+    "or": (1, " or "),
+    "and": (2, " and "),
+    "lt": (4, " < "),
+    "le": (4, " <= "),
+    "gt": (4, " > "),
+    "ge": (4, " >= "),
+    "eq": (4, " == "),
+    "ne": (4, " != "),
+    "add": (5, " + "),
+    "sub": (5, " - "),
+    "mul": (6, "*"),
+    "div": (6, "/"),
+    "mod": (6, " % "),
+}
+_NEGATIVE, _POWER, _ATOM = 7, 8, 9
+
+
+def number_text(value: Fraction) -> str:
+    """The shortest exact spelling: 0.044715, 1/3, 12, 1e-06."""
+    if value.denominator == 1:
+        text = str(value.numerator)
+        return text if len(text) <= 22 else _scientific(value) or text
+    rest = value.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    if rest != 1:
+        return f"{value.numerator}/{value.denominator}"
+    if value.denominator <= 8 and value.denominator != 5:
+        return f"{value.numerator}/{value.denominator}"
+    return _scientific(value) or f"{value.numerator}/{value.denominator}"
+
+
+def _scientific(value: Fraction) -> str | None:
+    text = repr(float(value)) if abs(value) < Fraction(10) ** 300 else ""
+    return text if text and Fraction(text) == value else None
+
+
+def to_text(root: Expr) -> str:
+    """One line in the language's own syntax, with no parentheses that are not needed."""
+    return fold(root, _spell)[0]
+
+
+def _spell(node: Expr, args: tuple[tuple[str, int], ...]) -> tuple[str, int]:
+    """The text and how tightly it binds."""
+    op = node.op
+    if op == "number":
+        text = number_text(node.number)
+        binding = 6 if "/" in text else _ATOM
+        return (text, min(binding, _NEGATIVE) if node.number < 0 else binding)
+    if op in ("constant", "symbol"):
+        return node.name, _ATOM
+    if op in ("true", "false"):
+        return op.capitalize(), _ATOM
+    if op in ("nan", "undefined"):
+        return op, _ATOM
+    if op in _INFIX:
+        level, sign = _INFIX[op]
+        right = level + 1 if op in ("sub", "div", "mod") or level == 4 else level  # a*(b/c) reads as a*b/c
+        left = level + 1 if level == 4 else level
+        return _wrap(args[0], left) + sign + _wrap(args[1], right), level
+    if op == "neg":
+        return "-" + _wrap(args[0], 6), _NEGATIVE - 1
+    if op == "not":
+        return "not " + _wrap(args[0], 3), 3
+    if op == "pow":
+        return f"{_wrap(args[0], _ATOM)}**{_wrap(args[1], _POWER)}", _POWER
+    if op == "where":
+        return f"{_wrap(args[1], 1)} if {_wrap(args[0], 1)} else {_wrap(args[2], 0)}", 0
+    from actc.model.operations import OPERATIONS
+
+    name = OPERATIONS[op].spelling
+    return f"{name}({', '.join(text for text, _ in args)})", _ATOM
+
+
+def _wrap(part: tuple[str, int], level: int) -> str:
+    text, binding = part
+    return text if binding >= level else f"({text})"
