@@ -1,0 +1,1 @@
+"""Derivatives, proofs and refutations, kinks and jumps, and where an activation is defined."""

@@ -1,0 +1,75 @@
+"""What the calculus found out: verdicts on claims, kinks and jumps, and the gradient that is emitted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from fractions import Fraction
+
+from actc.model.activation import Activation
+from actc.model.expr import Expr
+
+
+class Verdict(Enum):
+    """How sure it is that a gradient is the derivative."""
+
+    PROVED = "proved"
+    VERIFIED = "verified"
+    REFUTED = "refuted"
+    UNDECIDED = "undecided"
+    DERIVED = "derived"
+    SURROGATE = "surrogate"
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """A point at which two expressions certainly differ."""
+
+    at: tuple[tuple[str, Fraction], ...]  # inputs and parameters by name, exact
+    claimed: str  # decimal digits, correctly rounded; "nan" where the claim is not real there
+    actual: str
+    hint: str  # "off by the constant factor 2", "true only at beta = 1"; "" where nothing is known
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """How far a surrogate is from the derivative at most, among the points looked at."""
+
+    at: tuple[tuple[str, Fraction], ...]
+    surrogate: float
+    derivative: float
+
+
+@dataclass(frozen=True, slots=True)
+class Kink:
+    """A point where the function bends (``kink``) or its value jumps (``jump``)."""
+
+    kind: str  # "kink" or "jump"
+    where: str  # "x = 0", "x = threshold", "sin(x) = 0"
+    at: tuple[tuple[str, float], ...] | None  # None where there are infinitely many or they depend on a parameter
+    of: str  # the variable along which the sides are taken
+    left: float | None
+    right: float | None
+    used: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gradient:
+    """The emitted gradient by one input or parameter."""
+
+    variable: str
+    verdict: Verdict
+    method: str  # "rational normal form in x, exp(x)"; "" where nothing was to be shown
+    counterexample: Counterexample | None
+    deviation: Deviation | None
+    expr: Expr  # right at kinks too
+
+
+@dataclass(frozen=True, slots=True)
+class Gradients:
+    """One activation with everything that the calculus established."""
+
+    activation: Activation
+    value: Expr  # removable singularities are filled, outside its domain it is nan
+    gradients: tuple[Gradient, ...]
+    kinks: tuple[Kink, ...]
