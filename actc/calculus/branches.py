@@ -1,0 +1,336 @@
+"""Branches: which signs decide them, and what an expression is once the signs are known.
+
+A *guard* is an expression whose sign decides a branch. Guards of many spellings ask the same question (``x``, ``-2*x``,
+``x**3``, ``tanh(x)``, ``0 < x``), so a guard's sign is written as a product of signs of *atoms*: canonical expressions
+that are shared by all guards that ask the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+from flint import fmpq, fmpq_mpoly, fmpq_mpoly_ctx
+
+from actc.model.algebra import add, conjunction, disjunction, divide, multiply, negate, negation, power, subtract, where
+from actc.model.expr import FALSE, ONE, TRUE, ZERO, Expr, fold, number, postorder, rebuild
+
+_COMPARISONS: dict[str, Callable[[int], bool]] = {
+    "lt": lambda s: s < 0,
+    "le": lambda s: s <= 0,
+    "gt": lambda s: s > 0,
+    "ge": lambda s: s >= 0,
+    "eq": lambda s: s == 0,
+    "ne": lambda s: s != 0,
+}
+_PAIRS = frozenset({"min", "max", *_COMPARISONS})
+
+# A sign that is the argument's: increasing functions with their only zero at 0 (a root where it is defined).
+_LIKE_ARGUMENT = frozenset(
+    {"sqrt", "cbrt", "asin", "atan", "sinh", "tanh", "asinh", "atanh", "erf", "log1p", "expm1", "sign"}
+)
+_POSITIVE = frozenset({"exp", "cosh", "sigmoid", "softplus", "normal_cdf", "erfc"})
+
+_MOST_TERMS = 256  # of a polynomial guard; beyond, it is an atom as it stands
+_MOST_DEGREE = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """The sign of a guard: a constant (-1, 0, 1) times the signs of the atoms, where an atom that stands twice is squared."""
+
+    constant: int
+    atoms: tuple[Expr, ...]
+
+
+def guards(*roots: Expr) -> tuple[Expr, ...]:
+    """The expressions whose signs decide branches, innermost first, each once, in the order of the graph."""
+    found: dict[Expr, None] = {}
+    for node in postorder(*roots):
+        guard = _guard(node)
+        if guard is not None and not guard.is_number:
+            found[guard] = None
+    return tuple(found)
+
+
+def atoms(*roots: Expr) -> tuple[Expr, ...]:
+    """The atoms of all guards, innermost first, each once."""
+    found: dict[Expr, None] = {}
+    for guard in guards(*roots):
+        found.update(dict.fromkeys(orient(guard).atoms))
+    return tuple(found)
+
+
+def sign_of(guard: Expr, signs: Mapping[Expr, int]) -> int | None:
+    """The guard's sign where the atoms have these signs; None where they do not decide it."""
+    sign = orient(guard)
+    product = sign.constant
+    unknown = False
+    count: dict[Expr, int] = {}
+    for atom in sign.atoms:
+        count[atom] = count.get(atom, 0) + 1
+    for atom, times in count.items():
+        known = signs.get(atom)
+        if known is None:
+            unknown = True
+        else:
+            product *= known**times
+    return None if unknown and product else product
+
+
+def resolve(root: Expr, signs: Mapping[Expr, int]) -> Expr:
+    """What the expression is where the atoms have these signs (-1, 0, 1).
+
+    Branches whose atoms are missing stay as they are; so do ``floor``, ``ceiling``, ``round`` and ``%``, which are
+    decided by integers and not by signs.
+    """
+
+    def visit(node: Expr, args: tuple[Expr, ...]) -> Expr:
+        op = node.op
+        if op in _PAIRS or op in ("abs", "sign"):
+            here = rebuild(node, args)
+            sign = _known_sign(here, signs)
+            if sign is None and here is not node:
+                sign = _known_sign(node, signs)
+            return here if sign is None else _chosen(op, args, sign)
+        if op == "where":
+            return where(*args)
+        if op == "and":
+            return conjunction(*args)
+        if op == "or":
+            return disjunction(*args)
+        if op == "not":
+            return negation(args[0])
+        if args == node.args:
+            return node
+        constructor = _CONSTRUCTORS.get(op)
+        return rebuild(node, args) if constructor is None else constructor(*args)
+
+    return fold(root, visit)
+
+
+_CONSTRUCTORS: dict[str, Callable[..., Expr]] = {
+    "add": add,
+    "sub": subtract,
+    "mul": multiply,
+    "div": divide,
+    "neg": negate,
+    "pow": power,
+}
+
+
+def _guard(node: Expr) -> Expr | None:
+    if node.op in _PAIRS:
+        return subtract(*node.args)
+    return node.args[0] if node.op in ("abs", "sign") else None
+
+
+def _known_sign(node: Expr, signs: Mapping[Expr, int]) -> int | None:
+    guard = _guard(node)
+    return None if guard is None else sign_of(guard, signs)
+
+
+def _chosen(op: str, args: tuple[Expr, ...], sign: int) -> Expr:
+    match op:
+        case "abs":
+            return (negate(args[0]), ZERO, args[0])[sign + 1]
+        case "sign":
+            return number(sign)
+        case "max":
+            return args[0] if sign >= 0 else args[1]
+        case "min":
+            return args[0] if sign <= 0 else args[1]
+    return TRUE if _COMPARISONS[op](sign) else FALSE
+
+
+_known: WeakKeyDictionary[Expr, Sign] = WeakKeyDictionary()
+
+
+def orient(guard: Expr) -> Sign:
+    """The guard's sign as a product of signs of atoms.
+
+    An atom is an irreducible polynomial in symbols and opaque functions with its first term's coefficient 1:
+    ``0 - x`` and ``tanh(2*x)`` give ``x``, ``x**2 - 1`` gives ``x - 1`` and ``x + 1``, ``exp(x)*x`` gives ``x``.
+    """
+    found = _known.get(guard)
+    if found is None:
+        constant, parts = 1, []
+        todo = [guard]
+        # Every step goes from a guard to something inside it, so this ends.
+        while todo and constant:
+            sign, inner, finished = _split(todo.pop())
+            constant *= sign
+            todo.extend(reversed(inner))
+            parts.extend(finished)
+        found = Sign(constant, _reduced(parts) if constant else ())
+        _known[guard] = found
+    return found
+
+
+def _reduced(parts: list[Expr]) -> tuple[Expr, ...]:
+    """Each atom once, or twice where it occurs an even number of times."""
+    count: dict[Expr, int] = {}
+    for atom in parts:
+        count[atom] = count.get(atom, 0) + 1
+    return tuple(atom for atom, times in count.items() for _ in range(2 - times % 2))
+
+
+def _split(guard: Expr) -> tuple[int, list[Expr], list[Expr]]:
+    """A sign, guards that are yet to be split, and finished atoms; the guard has the sign of their product."""
+    leaves = _leaves(guard)
+    if leaves == [guard]:
+        return _split_leaf(guard)
+    form = _quotient(guard, leaves)
+    if form is None:
+        return 1, [], [guard]
+    sign, inner, finished = 1, [], []
+    for part in form:
+        if part.is_zero():
+            return 0, [], []
+        unit, factors = part.factor()
+        sign *= 1 if unit > 0 else -1
+        for factor, times in factors:
+            first = fmpq(factor.leading_coefficient())
+            sign *= (1 if first > 0 else -1) ** int(times)
+            monic = factor / first
+            if monic in part.context().gens():
+                inner.extend([leaves[part.context().gens().index(monic)]] * int(times))
+            elif not _is_positive(monic, leaves):
+                finished.extend([_expression(monic, leaves)] * int(times))
+    return sign, inner, finished
+
+
+def _split_leaf(leaf: Expr) -> tuple[int, list[Expr], list[Expr]]:
+    op, args = leaf.op, leaf.args
+    if op == "number":
+        return (leaf.number > 0) - (leaf.number < 0), [], []
+    if op in _POSITIVE or op == "constant":
+        return 1, [], []
+    if op == "log_sigmoid":
+        return -1, [], []
+    if op in _LIKE_ARGUMENT:
+        return 1, [args[0]], []
+    if op == "abs":
+        return 1, [args[0], args[0]], []
+    if op == "log":
+        return 1, [subtract(args[0], ONE)], []
+    return 1, [], [leaf]
+
+
+def _leaves(guard: Expr) -> list[Expr]:
+    """The symbols and functions that the guard is a rational expression of, symbols first."""
+    found: dict[Expr, None] = {}
+    stack, seen = [guard], {guard}
+    while stack:
+        node = stack.pop()
+        if _is_rational(node):
+            fresh = [a for a in node.args if a not in seen]
+            if node.op == "pow":
+                fresh = [a for a in fresh if a is node.args[0]]
+            seen.update(fresh)
+            stack.extend(fresh)
+        elif node.op != "number" or node is guard:
+            found[node] = None
+    # Inputs tend to have late letters, so an atom reads x - threshold rather than threshold - x.
+    symbols = sorted((leaf for leaf in found if leaf.op == "symbol"), key=lambda leaf: leaf.name, reverse=True)
+    return symbols + sorted((leaf for leaf in found if leaf.op != "symbol"), key=digest)
+
+
+def _is_rational(node: Expr) -> bool:
+    if node.op == "pow":
+        exponent = node.args[1]
+        return exponent.is_number and exponent.number.denominator == 1 and abs(exponent.number) <= _MOST_DEGREE
+    return node.op in ("add", "sub", "mul", "div", "neg")
+
+
+def _quotient(guard: Expr, leaves: list[Expr]) -> tuple[fmpq_mpoly, fmpq_mpoly] | None:
+    """Numerator and denominator in the leaves; None where that grows too large or divides by zero."""
+    context = fmpq_mpoly_ctx.get([f"g{i}" for i in range(len(leaves))], "lex")
+    one = context.constant(1)
+    known = {leaf: (gen, one) for leaf, gen in zip(leaves, context.gens(), strict=True)}
+    for node in postorder(guard):
+        if node in known:
+            continue
+        if node.is_number:
+            known[node] = context.constant(fmpq(node.number.numerator, node.number.denominator)), one
+        elif _is_rational(node) and all(a in known for a in node.args):
+            value = _operate(node, [known[a] for a in node.args])
+            if value is None or any(len(p) > _MOST_TERMS or p.total_degree() > _MOST_DEGREE for p in value):
+                return None
+            known[node] = value
+    return known.get(guard)
+
+
+def _operate(node: Expr, args: list[tuple[fmpq_mpoly, fmpq_mpoly]]) -> tuple[fmpq_mpoly, fmpq_mpoly] | None:
+    a, b = args[0]
+    if node.op == "neg":
+        return -a, b
+    if node.op == "pow":
+        exponent = int(node.args[1].number)
+        if exponent < 0:
+            a, b, exponent = b, a, -exponent
+        return (
+            None
+            if b.is_zero() or max(len(a), len(b)) ** min(exponent, 8) > _MOST_TERMS**2
+            else (a**exponent, b**exponent)
+        )
+    c, d = args[1]
+    if node.op == "mul":
+        return a * c, b * d
+    if node.op == "div":
+        return None if c.is_zero() else (a * d, b * c)
+    if b == d:
+        return (a + c if node.op == "add" else a - c), b
+    return (a * d + c * b if node.op == "add" else a * d - c * b), b * d
+
+
+def _is_positive(poly: fmpq_mpoly, leaves: list[Expr]) -> bool:
+    """Whether it plainly is: positive coefficients, nonnegative monomials, one of them positive."""
+    some = False
+    for powers, coefficient in poly.to_dict().items():
+        if coefficient < 0:
+            return False
+        strict = True
+        for leaf, times in zip(leaves, powers, strict=True):
+            if times and leaf.op not in _POSITIVE and leaf.op != "constant":
+                strict = False
+                if times % 2 and leaf.op not in ("abs", "sqrt"):
+                    return False
+        some = some or strict
+    return some
+
+
+def _expression(poly: fmpq_mpoly, leaves: list[Expr]) -> Expr:
+    total = ZERO
+    for powers, coefficient in poly.to_dict().items():
+        term = ONE
+        for leaf, times in zip(leaves, powers, strict=True):
+            if times:
+                factor = leaf if times == 1 else power(leaf, number(int(times)))
+                term = factor if term is ONE else multiply(term, factor)
+        scaled = multiply(_fraction(coefficient), term)
+        total = scaled if total is ZERO else add(total, scaled)
+    return total
+
+
+def _fraction(value: fmpq) -> Expr:
+    return divide(number(int(value.p)), number(int(value.q)))
+
+
+_digests: WeakKeyDictionary[Expr, str] = WeakKeyDictionary()
+
+
+def digest(root: Expr) -> str:
+    """A key to sort expressions by that depends on nothing but their structure (a text could be exponentially long)."""
+
+    def visit(node: Expr, args: tuple[str, ...]) -> str:
+        known = _digests.get(node)
+        if known is None:
+            text = "\0".join((node.op, str(node.value), *args))
+            known = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+            _digests[node] = known
+        return known
+
+    return _digests.get(root) or fold(root, visit)
