@@ -18,14 +18,14 @@ _T = TypeVar("_T")
 CONDITIONS = frozenset({"true", "false", "lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not"})
 """Operations whose value is a truth value; all others are numbers."""
 
-LEAVES = frozenset({"number", "constant", "symbol", "true", "false", "nan", "undefined"})
+LEAVES = frozenset({"number", "constant", "symbol", "true", "false", "nan", "inf", "undefined"})
 
 
 class Expr:
     """One node: an operation of the table (or a leaf) and its arguments.
 
     ``value`` is the ``Fraction`` of a number, the name of a constant or symbol, else None. ``undefined`` is the value of
-    a ``Piecewise`` where no branch holds; no activation may reach it. ``nan`` is what is emitted outside a domain.
+    a ``Piecewise`` where no branch holds; no activation may reach it. ``nan`` and ``inf`` are only ever emitted: outside a domain, and as an infinite slope.
     """
 
     __slots__ = ("__weakref__", "args", "free", "op", "value")
@@ -180,6 +180,7 @@ def apply(op: str, *args: Expr) -> Expr:
 TRUE = _node("true", (), None)
 FALSE = _node("false", (), None)
 NAN = _node("nan", (), None)
+INFINITY = _node("inf", (), None)
 UNDEFINED = _node("undefined", (), None)
 ZERO = number(0)
 ONE = number(1)

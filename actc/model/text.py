@@ -61,7 +61,7 @@ def _spell(node: Expr, args: tuple[tuple[str, int], ...]) -> tuple[str, int]:
         return node.name, _ATOM
     if op in ("true", "false"):
         return op.capitalize(), _ATOM
-    if op in ("nan", "undefined"):
+    if op in ("nan", "inf", "undefined"):
         return op, _ATOM
     if op in _INFIX:
         level, sign = _INFIX[op]
