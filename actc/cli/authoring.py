@@ -1,0 +1,82 @@
+"""The commands that help an author: ``new``, ``explain`` and ``schema``."""
+
+from __future__ import annotations
+
+import glob
+import json
+import os
+from pathlib import Path
+
+from actc.cli.console import Console
+from actc.cli.parser import Options
+from actc.diagnostics import CODES, DiagnosticLog
+from actc.project.config import Config, read_config
+from actc.project.sources import SUFFIXES, printed
+from actc.project.usage import UsageError, did_you_mean
+
+DONE = 0
+
+
+def run(options: Options, console: Console) -> int:
+    """Run the command and return its exit code. Raises UsageError where it was misused."""
+    if options.command == "new":
+        _new(options, console)
+    elif options.command == "explain":
+        _explain(options, console)
+    else:
+        from actc.frontend.json_schema import json_schema
+
+        console.write(json.dumps(json_schema(), indent=2) + "\n")
+    return DONE
+
+
+def _new(options: Options, console: Console) -> None:
+    from actc.project.starter import like_shipped, starter
+
+    cwd = Path.cwd()
+    config = read_config(cwd)
+    text = starter(options.name) if options.like is None else like_shipped(options.name, options.like)
+    _check_name(options.name, text)
+    folder = _sources_folder(config)
+    path = folder / f"{options.name}.yaml"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+    except FileExistsError:
+        raise UsageError(f"{printed(path, cwd)} is there already", "choose another name, or move it away") from None
+    except OSError as error:
+        raise UsageError(f"{printed(path, cwd)} cannot be written: {error.strerror}") from None
+    if not console.quiet:
+        console.print(f"{printed(path, cwd)} written; `actc build` compiles it")
+
+
+def _check_name(name: str, text: str) -> None:
+    """Let the loader judge the name; whatever it finds in a starter file is the name's fault."""
+    from actc.frontend import load
+
+    log = DiagnosticLog()
+    load(f"{name}.yaml", text.encode("utf-8", errors="backslashreplace"), log)
+    for found in log.found:
+        if found.is_error:
+            raise UsageError(found.message, found.help)
+
+
+def _sources_folder(config: Config) -> Path:
+    """The first folder among the configured sources, which need not exist yet."""
+    for source in config.sources:
+        path = Path(os.path.abspath(config.root / Path(source).expanduser()))  # noqa: PTH100 - links stay as named
+        if path.is_dir() or not (path.exists() or glob.has_magic(source) or source.lower().endswith(SUFFIXES)):
+            return path
+    raise UsageError(f"the `sources` of [tool.actc] in {config.file} name no folder to write to")
+
+
+def _explain(options: Options, console: Console) -> None:
+    code = options.code.upper()
+    row = CODES.get(code)
+    if row is None:
+        raise UsageError(f"there is no diagnostic {options.code}", did_you_mean(code, CODES))
+    example = "\n".join(f"    {line}".rstrip() for line in row.example.splitlines())
+    console.print(f"{row.code} ({row.severity.value}): {row.title}\n\n{row.explanation}")
+    if example:
+        console.print(f"\nAn example:\n\n{example}")

@@ -1,0 +1,207 @@
+"""``actc build`` and ``actc check``: one pure core, and what each does with what comes of it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from actc.cli.console import Console
+from actc.cli.crash import report_crash
+from actc.cli.parser import Options
+from actc.diagnostics import Diagnostic, DiagnosticLog, Location, Severity
+from actc.output.folder import Plan, State, make_plan
+from actc.output.package import kept_modules, taken_names, wanted_files
+from actc.output.records import CATALOGUE, ModuleRecord
+from actc.output.writer import WriteError, locked, write
+from actc.project.cache import Cache, cache_folder, compiler_fingerprint
+from actc.project.check import INTERNAL_ERROR, Checked, Settings, check, effective_severity
+from actc.project.config import Config, check_package, read_config
+from actc.project.sources import Source, Sources, find_sources, printed, read_sources
+from actc.project.usage import UsageError, did_you_mean
+from actc.project.workers import Compiler, compile_file
+from actc.reporting.diagnostics_text import DiagnosticPrinter
+from actc.reporting.documents import github_annotations, json_document, sarif_document
+from actc.reporting.results_text import activation_lines, compared, plan_lines, summary, written
+
+DONE, WRONG, INTERNAL = 0, 1, 70
+
+COMPILER: Compiler = compile_file
+"""What compiles a file; tests put another in its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a build goes."""
+
+    folder: Path
+    printed: str  # "generated"
+    package: str
+
+
+def run(options: Options, console: Console) -> int:
+    """Run the command and return its exit code. Raises UsageError where it was misused."""
+    cwd = Path.cwd()
+    config = read_config(cwd)
+    target = _target(options, config, cwd)
+    sources = _sources(options, config, cwd)
+    explicit = bool(options.paths or options.catalogue)
+    building = options.command == "build"
+    kept = kept_modules(target.folder, sources.files, _shipped()) if building and explicit else ()
+    settings = Settings(
+        package=target.package,
+        limits=config.limits,
+        processes=options.jobs or os.cpu_count() or 1,
+        strict=options.strict or config.strict,
+        compiler=COMPILER,
+    )
+    checked = check(sources, settings, _cache(), taken_names(kept, target.printed), console.progress)
+    console.clear_progress()
+    plan, diff = None, None
+    if building and not checked.failed:
+        comparing = options.check or options.diff
+        plan, checked = _plan_or_write(options, target, sources, kept, checked, write_it=not comparing)
+        diff = plan.diff() if options.diff else None
+    _report(options, console, sources, checked, plan, diff)
+    if checked.crashed:
+        found = next(d for d in checked.diagnostics if d.code == INTERNAL_ERROR)
+        report_crash(found.message.removeprefix("internal error: "), checked.traces, console)
+        return INTERNAL
+    stale = plan is not None and (options.check or options.diff) and bool(plan.changes)
+    return WRONG if checked.failed or stale else DONE
+
+
+def _target(options: Options, config: Config, cwd: Path) -> Target:
+    base = config.root if options.out is None else cwd
+    wanted = config.out if options.out is None else options.out
+    if not wanted or "\0" in wanted:
+        raise UsageError("`--out` needs the name of a folder")
+    folder = Path(os.path.abspath(base / Path(wanted).expanduser()))  # noqa: PTH100 - links stay as they are named
+    name = options.package or config.package
+    if name is None:
+        name = check_package(folder.name, "choose another output folder, or name the package with `--package`")
+    return Target(folder, printed(folder, cwd), check_package(name))
+
+
+def _sources(options: Options, config: Config, cwd: Path) -> Sources:
+    if not options.paths and not options.catalogue:
+        return find_sources(config.sources, config.root, cwd)
+    found = find_sources(options.paths, cwd, cwd) if options.paths else Sources((), ())
+    if not options.catalogue:
+        return found
+    shipped = _read_shipped(options.catalogue, cwd)
+    return Sources((*found.files, *shipped), found.diagnostics)
+
+
+def _shipped() -> tuple[str, ...]:
+    from actc import resources
+
+    return tuple(sorted(path.stem for path in resources.activations().glob("*.yaml")))
+
+
+def _read_shipped(names: tuple[str, ...], cwd: Path) -> tuple[Source, ...]:
+    from actc import resources
+
+    known = _shipped()
+    for name in names:
+        if name not in known:
+            raise UsageError(f"no shipped activation file is called `{name}`", did_you_mean(name, known))
+    folder = resources.activations()
+    files = read_sources([folder / f"{name}.yaml" for name in dict.fromkeys(names)], cwd).files
+    return tuple(replace(source, origin=CATALOGUE + source.stem) for source in files)
+
+
+def _cache() -> Cache:
+    from actc import __version__, resources
+
+    return Cache(cache_folder(), compiler_fingerprint(__version__, [resources.templates()]))
+
+
+def _plan_or_write(
+    options: Options,
+    target: Target,
+    sources: Sources,
+    kept: tuple[ModuleRecord, ...],
+    checked: Checked,
+    *,
+    write_it: bool,
+) -> tuple[Plan, Checked]:
+    """Compare the folder with what it should be and, if that is wanted and possible, write it."""
+    wanted = wanted_files(checked.files, sources.files, kept, target.package, target.folder)
+    keep = frozenset(f"{r.stem}.py" for r in kept)
+
+    def planned() -> Plan:
+        return make_plan(target.folder, target.printed, wanted, keep, force=options.force)
+
+    plan = planned()
+    if write_it and plan.changes and not plan.diagnostics:
+        try:
+            with locked(target.folder):
+                plan = planned()
+                if not plan.diagnostics:
+                    write(plan)
+        except WriteError as error:
+            log = DiagnosticLog()
+            where = Location(printed(error.path, Path.cwd()), 1, 1)
+            log.report("ACT412", where, f"it cannot be written: {error.reason}")
+            plan = replace(plan, diagnostics=tuple(log.found))
+    return plan, replace(checked, diagnostics=(*checked.diagnostics, *plan.diagnostics))
+
+
+def _report(
+    options: Options, console: Console, sources: Sources, checked: Checked, plan: Plan | None, diff: str | None
+) -> None:
+    if options.format == "json":
+        console.write(json_document(checked, plan, diff))
+        return
+    if options.format == "github":
+        console.write(github_annotations(checked))
+        return
+    if options.format == "sarif":
+        from actc import __version__
+
+        console.write(sarif_document(checked, __version__))
+        return
+    _print_diagnostics(console, sources, checked)
+    if not console.quiet:
+        reports = [report for compiled in checked.files for report in compiled.activations]
+        for line in activation_lines(reports, console.out, verbose=console.verbose):
+            console.print(line)
+    if plan is not None and not plan.diagnostics:
+        _print_plan(options, console, plan, diff)
+    if not console.quiet:
+        console.print(_closing(options, checked, plan))
+
+
+def _print_diagnostics(console: Console, sources: Sources, checked: Checked) -> None:
+    printer = DiagnosticPrinter({s.file: s.data for s in sources.files}, console.err, strict=checked.strict)
+    for found in checked.diagnostics:
+        if found.accepted is not None and not console.quiet:
+            console.note(printer.render_accepted(found))
+        elif found.accepted is None and (not console.quiet or _is_error(found, checked)):
+            console.note(printer.render(found))
+
+
+def _is_error(found: Diagnostic, checked: Checked) -> bool:
+    return effective_severity(found, strict=checked.strict) is Severity.ERROR
+
+
+def _print_plan(options: Options, console: Console, plan: Plan, diff: str | None) -> None:
+    if diff is not None:
+        console.write(diff)
+    elif options.check:
+        for line in plan_lines(plan, (State.MISSING, State.STALE, State.EXTRA), foreign=not console.quiet):
+            console.print(line)
+    elif not console.quiet:
+        states = (State.MISSING, State.STALE, State.EXTRA, State.UNCHANGED) if console.verbose else ()
+        for line in plan_lines(plan, states, foreign=True):
+            console.print(line)
+
+
+def _closing(options: Options, checked: Checked, plan: Plan | None) -> str:
+    text = summary(checked)
+    if options.command == "check":
+        return text
+    if plan is None or plan.diagnostics:
+        return f"{text}; nothing written"
+    return f"{text}; {compared(plan) if options.check or options.diff else written(plan)}"

@@ -1,0 +1,129 @@
+"""Compiles and checks the sources of one command: the pure core of ``build`` and ``check``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from actc.diagnostics import CODES, Diagnostic, DiagnosticLog, Location, Severity
+from actc.model.compiled import CompiledFile
+from actc.model.verdict import Verdict
+from actc.project.cache import Cache
+from actc.project.config import Limits
+from actc.project.crosscheck import Taken, cross_check
+from actc.project.sources import Source, Sources
+from actc.project.workers import Compiler, Failure, FailureKind, Job, compile_file, run_jobs
+
+INTERNAL_ERROR = "ACT901"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to compile, as against what."""
+
+    package: str
+    limits: Limits = field(default_factory=Limits)
+    processes: int = 1
+    strict: bool = False
+    compiler: Compiler = compile_file
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What all the sources come to."""
+
+    files: tuple[CompiledFile, ...]  # sorted by how they are printed
+    diagnostics: tuple[Diagnostic, ...]  # all of them, sorted by place
+    strict: bool
+    compiled: int  # files that were not in the cache
+    traces: tuple[str, ...] = ()  # of internal errors, for their report
+
+    @property
+    def failed(self) -> bool:
+        """Whether anything is wrong, so that nothing may be written."""
+        return any(effective_severity(d, strict=self.strict) is Severity.ERROR for d in self.diagnostics)
+
+    @property
+    def crashed(self) -> bool:
+        """Whether the compiler itself is wrong."""
+        return any(d.code == INTERNAL_ERROR for d in self.diagnostics)
+
+
+def effective_severity(found: Diagnostic, *, strict: bool) -> Severity:
+    """An error, or a warning; under ``--strict`` a warning that the file does not accept is an error."""
+    return Severity.ERROR if strict and found.accepted is None else found.severity
+
+
+def check(
+    sources: Sources,
+    settings: Settings,
+    cache: Cache,
+    kept: Iterable[Taken] = (),
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> Checked:
+    """Compile what the cache does not know, and look at everything together."""
+    log = DiagnosticLog()
+    log.extend(sources.diagnostics)
+    known = {s.file: cache.get(s.file, s.data, settings.package) for s in sources.files}
+    new = [source for source in sources.files if known[source.file] is None]
+    traces: list[str] = []
+    for source, outcome in zip(new, _compile(new, settings, progress), strict=True):
+        if isinstance(outcome, Failure):
+            known[source.file] = _without_outcome(source, outcome, settings.limits)
+            traces.extend([outcome.trace] if outcome.trace else [])
+        else:
+            known[source.file] = outcome
+            cache.put(outcome, source.data, settings.package)
+    files = tuple(compiled for compiled in known.values() if compiled is not None)
+    for compiled in files:
+        log.extend(compiled.diagnostics)
+        if settings.strict:
+            _report_unproved(compiled, log)
+    log.extend(cross_check(files, kept))
+    found = sorted(set(log.found), key=_order)
+    return Checked(files, tuple(found), settings.strict, len(new), tuple(traces))
+
+
+def _compile(
+    sources: Sequence[Source], settings: Settings, progress: Callable[[int, int], None]
+) -> list[CompiledFile | Failure]:
+    jobs = [Job(source.file, source.data, settings.package) for source in sources]
+    if not jobs:
+        return []
+    processes = max(1, min(settings.processes, len(jobs)))
+    return run_jobs(jobs, settings.compiler, settings.limits, processes, lambda done: progress(done, len(jobs)))
+
+
+def _without_outcome(source: Source, failure: Failure, limits: Limits) -> CompiledFile:
+    """The file's error where its process was stopped, died or found the compiler at fault."""
+    log = DiagnosticLog()
+    start = Location(source.file, 1, 1)
+    if failure.kind is FailureKind.TIME:
+        message = f"not done after {failure.detail}; compiling this file was stopped"
+        log.report("ACT407", start, message, "split the file, simplify the expression, or raise `limits.seconds`")
+    elif failure.kind is FailureKind.MEMORY:
+        message = f"compiling this file needs more than {limits.memory_gib:g} GiB of memory"
+        log.report("ACT408", start, message, "split the file, simplify the expression, or raise `limits.memory_gib`")
+    elif failure.kind is FailureKind.DIED:
+        message = f"the process that compiled this file died ({failure.detail})"
+        log.report("ACT409", start, message, "if memory was short, `--jobs 1` or a higher `limits.memory_gib` may help")
+    else:
+        log.report(
+            INTERNAL_ERROR, start, f"internal error: {failure.detail}", "this is a mistake in actc, not in the file"
+        )
+    return CompiledFile(source.file, source.stem, None, (), tuple(log.found))
+
+
+def _report_unproved(compiled: CompiledFile, log: DiagnosticLog) -> None:
+    """Under ``--strict``, a claim that was only verified is an error."""
+    for report in compiled.activations:
+        for gradient in report.gradients:
+            if gradient.verdict is Verdict.VERIFIED:
+                message = f"the derivative of `{report.name.name}` by {gradient.variable} is verified, not proved"
+                log.report("ACT410", gradient.location, message, "without --strict this is enough")
+
+
+def _order(found: Diagnostic) -> tuple[str, int, int, bool, str, str]:
+    where = found.location
+    warning = CODES[found.code].severity is Severity.WARNING
+    return where.file, where.line, where.column, warning, found.code, found.message

@@ -1,0 +1,233 @@
+"""Compiles files in processes of their own, which may hang, run out of memory or die without harm to the others.
+
+Every file has a fresh process, so nothing that one file leaves behind can change what another becomes. The processes
+are forked from a server that has the compiler loaded, which costs about ten milliseconds a file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import sys
+import time
+import traceback
+import types
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from actc.model.compiled import CompiledFile
+from actc.project.config import Limits
+
+Compiler = Callable[[str, bytes, str], CompiledFile]
+"""(file as printed, bytes, package) -> outcome; a function that can be imported by its name."""
+
+_START_SECONDS = 120.0  # until a process answers at all; the clock of a file starts with the answer
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One file to compile."""
+
+    file: str
+    data: bytes
+    package: str
+
+
+class FailureKind(Enum):
+    """Why a file has no outcome."""
+
+    TIME = "time"
+    MEMORY = "memory"
+    DIED = "died"
+    CRASH = "crash"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file whose process gave no outcome."""
+
+    kind: FailureKind
+    detail: str  # "signal SIGSEGV", "ZeroDivisionError: … (calculus/prove.py:12)"
+    trace: str = ""  # of a crash, for the report to the developers
+
+
+def compile_file(file: str, data: bytes, package: str) -> CompiledFile:
+    """The compiler itself, loaded where it runs: the command's own process never pays for it."""
+    from actc.pipeline import compile_source
+
+    return compile_source(file, data, package)
+
+
+def run_jobs(
+    jobs: Sequence[Job],
+    compiler: Compiler,
+    limits: Limits,
+    processes: int,
+    progress: Callable[[int], None],
+) -> list[CompiledFile | Failure]:
+    """Compile every job, at most ``processes`` at a time; the outcomes stand in the order of the jobs."""
+    context = _context()
+    outcomes: dict[int, CompiledFile | Failure] = {}
+    waiting = deque(range(len(jobs)))
+    running: dict[Connection, _Running] = {}
+    try:
+        while waiting or running:
+            while waiting and len(running) < processes:
+                index = waiting.popleft()
+                worker = _start(context, index, jobs[index], compiler, limits)
+                running[worker.connection] = worker
+            ready = wait(list(running), max(0.0, min(w.deadline for w in running.values()) - time.monotonic()))
+            for connection in ready:
+                worker = running[connection]  # type: ignore[index]
+                outcome = worker.receive(limits)
+                if outcome is not None:
+                    outcomes[worker.index] = outcome
+            for worker in list(running.values()):
+                if worker.index not in outcomes and time.monotonic() >= worker.deadline:
+                    outcomes[worker.index] = Failure(FailureKind.TIME, f"{limits.seconds:g} s")
+                if worker.index in outcomes:
+                    running.pop(worker.connection).stop()
+                    progress(len(outcomes))
+    finally:
+        for worker in running.values():
+            worker.stop()
+    return [outcomes[index] for index in range(len(jobs))]
+
+
+class _Running:
+    """A process at work on one file."""
+
+    def __init__(self, index: int, process: BaseProcess, connection: Connection) -> None:
+        self.index = index
+        self.process = process
+        self.connection = connection
+        self.deadline = time.monotonic() + _START_SECONDS
+
+    def receive(self, limits: Limits) -> CompiledFile | Failure | None:
+        """What the process has to say; None where it has only just begun."""
+        try:
+            kind, detail, trace = self.connection.recv()
+        except (EOFError, OSError):
+            self.process.join()
+            return Failure(FailureKind.DIED, _cause(self.process.exitcode))
+        if kind == "begun":
+            self.deadline = time.monotonic() + limits.seconds
+            return None
+        if kind == "done":
+            return CompiledFile.from_json(detail)
+        return Failure(FailureKind(kind), detail, trace)
+
+    def stop(self) -> None:
+        self.process.kill()
+        self.process.join()
+        self.process.close()
+        self.connection.close()
+
+
+def _start(context: BaseContext, index: int, job: Job, compiler: Compiler, limits: Limits) -> _Running:
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_work, args=(theirs, compiler, job, limits), daemon=True)  # type: ignore[attr-defined]
+    with _no_main_module():
+        process.start()
+    theirs.close()
+    return _Running(index, process, ours)
+
+
+def _work(connection: Connection, compiler: Compiler, job: Job, limits: Limits) -> None:
+    """What runs in the process."""
+    _confine(limits)
+    connection.send(("begun", "", ""))
+    try:
+        message = ("done", compiler(job.file, job.data, job.package).to_json(), "")
+    except MemoryError:
+        message = (FailureKind.MEMORY.value, "", "")
+    except Exception as error:
+        message = (FailureKind.CRASH.value, describe_crash(error), "".join(traceback.format_exception(error)))
+    connection.send(message)
+
+
+def _confine(limits: Limits) -> None:
+    """Bound memory; be silent, since the parent reports; leave Ctrl-C to the parent, which then stops us."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nowhere, descriptor)
+    if sys.platform == "win32":
+        return
+    import resource
+
+    with contextlib.suppress(OSError, ValueError):  # macOS has no such limit
+        size = int(limits.memory_gib * 2**30)
+        resource.setrlimit(resource.RLIMIT_AS, (size, size))
+    with contextlib.suppress(OSError, ValueError):  # should the parent be killed, this ends us
+        seconds = int(limits.seconds) + 30
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+
+
+def describe_crash(error: BaseException) -> str:
+    """An exception in one line: what it is, and where in the compiler it was raised."""
+    package = Path(__file__).parent.parent
+    text = f"{type(error).__name__}: {error}".splitlines()[0].rstrip(": ")
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        file = Path(frame.filename)
+        if file.is_relative_to(package):
+            return f"{text} (actc/{file.relative_to(package).as_posix()}:{frame.lineno})"
+    return text
+
+
+def _cause(exitcode: int | None) -> str:
+    if exitcode is not None and exitcode < 0:
+        with contextlib.suppress(ValueError):
+            return f"signal {signal.Signals(-exitcode).name}"
+    return f"exit status {exitcode}"
+
+
+def _context() -> BaseContext:
+    """Processes forked from a server that has loaded the compiler, where the system can; else fresh ones."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["actc.pipeline"])
+    with _sheltered_start():
+        from multiprocessing import forkserver
+
+        forkserver.ensure_running()
+    return context
+
+
+@contextlib.contextmanager
+def _sheltered_start() -> Iterator[None]:
+    """The server ignores Ctrl-C from its first moment, and imports nothing from the user's working directory."""
+    before = os.environ.get("PYTHONSAFEPATH")
+    os.environ["PYTHONSAFEPATH"] = "1"
+    handler = None
+    with contextlib.suppress(ValueError):  # not in the main thread
+        handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        if handler is not None:
+            signal.signal(signal.SIGINT, handler)
+        if before is None:
+            del os.environ["PYTHONSAFEPATH"]
+        else:
+            os.environ["PYTHONSAFEPATH"] = before
+
+
+@contextlib.contextmanager
+def _no_main_module() -> Iterator[None]:
+    """Keep multiprocessing from importing the main module in the child: no job refers to it, and it may be a script."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main

@@ -1,0 +1,114 @@
+"""Results for people: what is known of each activation, what became of each file, and a closing line."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+from actc.diagnostics import Severity
+from actc.model.compiled import ActivationReport, GradientReport
+from actc.model.verdict import Kink, Verdict
+from actc.output.folder import Plan, State
+from actc.project.check import Checked, effective_severity
+from actc.reporting.terminal import Palette, visible, width
+
+_GAP = "  "
+_WIDEST = 24  # columns to which names are aligned
+
+
+def activation_lines(reports: Sequence[ActivationReport], palette: Palette, *, verbose: bool) -> list[str]:
+    """One line for each activation, and one below it for each kink, jump or large deviation."""
+    column = min(max((width(visible(r.name.name)) for r in reports), default=0), _WIDEST)
+    lines: list[str] = []
+    for report in reports:
+        name = visible(report.name.name)
+        gradients = _GAP.join(_gradient(g, palette, verbose=verbose) for g in report.gradients)
+        lines.append(f"{name}{' ' * (column - width(name))}{_GAP}{gradients}".rstrip())
+        lines.extend(f"{' ' * column}{_GAP}{visible(_kink(kink))}" for kink in report.kinks)
+    return lines
+
+
+def summary(checked: Checked) -> str:
+    """How many activations there are, what is known of their gradients, and how much is wrong."""
+    reports = [report for compiled in checked.files for report in compiled.activations]
+    verdicts = Counter(g.verdict for report in reports for g in report.gradients)
+    counted = [f"{verdicts[v]} {v.value}" for v in Verdict if verdicts[v]]
+    levels = Counter(effective_severity(d, strict=checked.strict) for d in checked.diagnostics if d.accepted is None)
+    accepted = sum(d.accepted is not None for d in checked.diagnostics)
+    parts = [_count(len(reports), "activation")]
+    if counted:
+        parts.append("gradients: " + ", ".join(counted))
+    if levels[Severity.ERROR]:
+        parts.append(_count(levels[Severity.ERROR], "error"))
+    parts.append(_count(levels[Severity.WARNING], "warning") + (f" ({accepted} accepted)" if accepted else ""))
+    return "; ".join(parts)
+
+
+def written(plan: Plan) -> str:
+    """What a build did to the folder."""
+    states = Counter(f.state for f in plan.files)
+    changed = states[State.MISSING] + states[State.STALE]
+    unchanged = states[State.UNCHANGED]
+    text = f"{_count(changed, 'file')} written to {visible(plan.printed)}/"
+    notes = [f"{unchanged} unchanged"] if unchanged else []
+    if states[State.EXTRA]:
+        notes.append(f"{states[State.EXTRA]} removed")
+    return f"{text} ({', '.join(notes)})" if notes else text
+
+
+def compared(plan: Plan) -> str:
+    """How far the folder is from what a build would write."""
+    states = Counter(f.state for f in plan.changes)
+    if not states:
+        return f"{visible(plan.printed)}/ is up to date ({_count(len(plan.files), 'file')})"
+    return f"{visible(plan.printed)}/ is not up to date: " + ", ".join(
+        f"{states[s]} {s.value}" for s in State if states[s]
+    )
+
+
+def plan_lines(plan: Plan, states: Iterable[State], *, foreign: bool) -> list[str]:
+    """The files of the plan that are in one of the states and, if wanted, those that actc did not write."""
+    chosen = frozenset(states)
+    lines = [f"{f.state.value}: {visible(f'{plan.printed}/{f.name}')}" for f in plan.files if f.state in chosen]
+    if foreign:
+        lines.extend(f"foreign: {visible(f'{plan.printed}/{name}')}" for name in plan.foreign)
+    return lines
+
+
+def _gradient(report: GradientReport, palette: Palette, *, verbose: bool) -> str:
+    verdict = report.verdict.value
+    if report.verdict in (Verdict.REFUTED, Verdict.UNDECIDED):
+        verdict = palette.error(verdict)
+    elif report.verdict is Verdict.PROVED:
+        verdict = palette.good(verdict)
+    elif report.verdict is Verdict.VERIFIED:
+        verdict = palette.warning(verdict)
+    text = f"{visible(report.variable)}: {verdict}"
+    note = _note(report, verbose=verbose)
+    return f"{text} ({visible(note)})" if note else text
+
+
+def _note(report: GradientReport, *, verbose: bool) -> str:
+    if report.counterexample is not None:
+        found = report.counterexample
+        return f"at {_point(found.at)}: claimed {found.claimed}, actual {found.actual}"
+    if report.deviation is not None:
+        far = report.deviation
+        return f"at {_point(far.at)}: {far.surrogate:.6g}, derivative {far.derivative:.6g}"
+    return report.method if verbose or report.verdict in (Verdict.PROVED, Verdict.VERIFIED) else ""
+
+
+def _kink(kink: Kink) -> str:
+    sides = (("left", kink.left), ("right", kink.right), ("used", kink.used))
+    known = ", ".join(f"{label} {value:.6g}" for label, value in sides if value is not None)
+    along = f" along {kink.of}" if not kink.where.startswith(f"{kink.of} ") else ""
+    return f"{kink.kind} at {kink.where}{along}" + (f": {known}" if known else "")
+
+
+def _point(at: Iterable[tuple[str, Fraction]]) -> str:
+    return ", ".join(f"{name} = {float(value):.6g}" for name, value in at)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
