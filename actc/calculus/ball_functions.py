@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -113,12 +114,12 @@ _AT_ZERO = {0: ZERO}
 
 
 FORMS: dict[str, Form] = {
-    "add": _both(lambda a, b: a + b),
-    "sub": _both(lambda a, b: a - b),
+    "add": _both(operator.add),
+    "sub": _both(operator.sub),
     "mul": _both(ball.multiply),
     "square": Form(lambda a: a * a, lambda a: ball.power_wide(a, fmpq(2))),  # a*a, whose factors are one number
     "div": _both(ball.divide),
-    "neg": _both(lambda a: -a),
+    "neg": _both(operator.neg),
     "pow": Form(ball.power, ball.power_wide),
     "mod": Form(ball.modulo, ball.modulo_wide),
     "exp": _monotone(_smooth(arb.exp, {0: ONE})),

@@ -93,9 +93,10 @@ def divide(a: Scalar, b: Scalar) -> Cell:
 
 def multiply(a: Scalar, b: Scalar) -> Cell:
     """a * b; an exact zero stays one."""
-    if (isinstance(a, fmpq) and a == 0) or (isinstance(b, fmpq) and b == 0):
-        return ZERO
-    return a * b
+    # flint itself makes an exact 0 times a ball a ball; two rationals need no look.
+    if isinstance(a, fmpq):
+        return a * b if a or isinstance(b, fmpq) else ZERO
+    return ZERO if isinstance(b, fmpq) and not b else a * b
 
 
 def absolute(a: Scalar) -> Cell:

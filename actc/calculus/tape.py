@@ -8,13 +8,18 @@ from fractions import Fraction
 
 from flint import arb, ctx, fmpq
 
-from actc.calculus.ball_functions import FORMS, Form
+from actc.calculus.ball_functions import FORMS
 from actc.calculus.ball_operations import MOST_EXACT, UNDEFINED, UNKNOWN, Cell, Marker, Scalar, compare, hull
 from actc.model.expr import Expr, postorder
 
 Number = Fraction | int | arb
 
 _COMPARISONS = frozenset({"lt", "le", "gt", "ge", "eq", "ne"})
+
+_Function = Callable[..., Cell]
+_Step = tuple[int, _Function | None, _Function | None, int, int, tuple[str, tuple[int, ...]]]
+# Where the result goes, the function on points and over intervals (None for conditions and ``where``), where its one or
+# two arguments are (-1 for none), and all there is to know otherwise.
 
 
 class Tape:
@@ -30,7 +35,7 @@ class Tape:
         self._fixed: list[tuple[int, fmpq | Marker | bool]] = []
         self._constants: list[tuple[int, str]] = []
         self._symbols: list[tuple[int, str]] = []
-        self._steps: list[tuple[int, str, Form | None, tuple[int, ...]]] = []
+        self._steps: list[_Step] = []
         for i, node in enumerate(postorder(*roots)):
             index[node] = i
             self._lay(i, node, tuple(index[a] for a in node.args))
@@ -43,16 +48,21 @@ class Tape:
                 self._fixed.append((i, exact(node.number)))
             case "true" | "false":
                 self._fixed.append((i, node.op == "true"))
-            case "nan" | "undefined":
+            case "nan" | "inf" | "undefined":
                 self._fixed.append((i, UNDEFINED))
             case "constant":
                 self._constants.append((i, node.name))
             case "symbol":
                 self._symbols.append((i, node.name))
             case "mul" if args[0] == args[1]:
-                self._steps.append((i, "square", FORMS["square"], args[:1]))
-            case _:
-                self._steps.append((i, node.op, FORMS.get(node.op), args))
+                square = FORMS["square"]
+                self._steps.append((i, square.narrow, square.wide, args[0], -1, ("square", args)))
+            case op if op in FORMS:
+                form = FORMS[op]
+                second = args[1] if len(args) > 1 else -1
+                self._steps.append((i, form.narrow, form.wide, args[0], second, (op, args)))
+            case op:
+                self._steps.append((i, None, None, -1, -1, (op, args)))
 
     def run(self, point: Mapping[str, Number], bits: int = 128, wide: bool = False) -> tuple[Cell | bool, ...]:
         """The value of every root, as flint's numbers; a condition's is a truth value or a marker.
@@ -67,26 +77,30 @@ class Tape:
                 cells[i] = _constant(name, bits)
             for i, name in self._symbols:
                 cells[i] = _coordinate(point[name])
-            for i, op, form, args in self._steps:
-                given = [cells[a] for a in args]
-                if form is None:
-                    cells[i] = _branch(op, given, wide)
-                elif UNDEFINED in given:
-                    cells[i] = UNDEFINED
-                elif UNKNOWN in given:
-                    cells[i] = UNKNOWN
+            # The innermost loop of the whole calculus, so it is spelled out.
+            for i, narrow, broad, first, second, rest in self._steps:
+                if narrow is None or broad is None:
+                    cells[i] = _branch(rest[0], [cells[a] for a in rest[1]], wide)
+                    continue
+                a = cells[first]
+                if second < 0:
+                    if a.__class__ is Marker:
+                        cells[i] = a
+                        continue
+                    result = (broad if wide else narrow)(a)
                 else:
-                    cells[i] = _kept((form.wide if wide else form.narrow)(*given))
+                    b = cells[second]
+                    if a.__class__ is Marker or b.__class__ is Marker:
+                        cells[i] = UNDEFINED if a is UNDEFINED or b is UNDEFINED else UNKNOWN
+                        continue
+                    result = (broad if wide else narrow)(a, b)
+                if result.__class__ is arb:
+                    cells[i] = result if result.is_finite() else UNKNOWN
+                elif result.__class__ is fmpq and result.height_bits() > MOST_EXACT:
+                    cells[i] = arb(result)
+                else:
+                    cells[i] = result
             return tuple(cells[i] for i in self._roots)
-
-
-def _kept(cell: Cell) -> Cell:
-    """The cell itself, unless it overflowed or grew too long to be kept exact."""
-    if isinstance(cell, arb):
-        return cell if cell.is_finite() else UNKNOWN
-    if isinstance(cell, fmpq) and cell.height_bits() > MOST_EXACT:
-        return arb(cell)
-    return cell
 
 
 def _branch(op: str, given: Sequence[Cell | bool], wide: bool) -> Cell | bool:
