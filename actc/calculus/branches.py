@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from weakref import WeakKeyDictionary
 
 from flint import fmpq, fmpq_mpoly, fmpq_mpoly_ctx
@@ -39,7 +40,7 @@ _MOST_DEGREE = 24
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """The sign of a guard: a constant (-1, 0, 1) times the signs of the atoms, where an atom that stands twice is squared."""
+    """The sign of a guard: a constant (-1, 0, 1) times the signs of the atoms; one that stands twice is squared."""
 
     constant: int
     atoms: tuple[Expr, ...]
@@ -334,3 +335,17 @@ def digest(root: Expr) -> str:
         return known
 
     return _digests.get(root) or fold(root, visit)
+
+
+def polynomial(atom: Expr) -> dict[tuple[tuple[Expr, int], ...], Fraction] | None:
+    """The terms of a polynomial in symbols and opaque functions; None for what is none, or is too large to expand."""
+    leaves = _leaves(atom)
+    form = _quotient(atom, leaves)
+    if form is None or not form[1].is_constant():
+        return None
+    scale = 1 / fmpq(form[1].leading_coefficient())
+    terms = {}
+    for powers, coefficient in (form[0] * scale).to_dict().items():
+        factors = tuple((leaf, int(times)) for leaf, times in zip(leaves, powers, strict=True) if times)
+        terms[factors] = Fraction(int(coefficient.p), int(coefficient.q))
+    return terms
