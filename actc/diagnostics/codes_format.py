@@ -236,3 +236,91 @@ _error(
 )
 
 # ACT150 to ACT199: expressions and what refers to a name.
+
+
+# Expressions.
+
+_error(
+    "ACT150",
+    "not an expression",
+    "The text does not parse: an operand or operator is missing, a parenthesis is not closed, or a word is a keyword of "
+    "Python. A product is written with `*`, a power with `**`.",
+    "name: shifted\nexpression: 2x + 1\n",
+)
+_error(
+    "ACT151",
+    "not in the language",
+    "The language has arithmetic, comparisons, `and`, `or`, `not`, `a if condition else b` and calls of its functions, "
+    "and nothing else of Python: no attributes, lists, text, assignments or imports.",
+    "name: cube\nexpression: x^3\n",
+)
+_error(
+    "ACT152",
+    "impossible number",
+    "A number is decimal, has at most 1,000 digits and lies within float64's range.",
+    "name: huge\nexpression: 1e400*x\n",
+)
+_error(
+    "ACT153",
+    "undefined name",
+    "The name is neither an input, a parameter or a `let` above, nor a constant or function of the language. `y`, the "
+    "activation's output, may stand only in `derivative` and `surrogate`.",
+    "name: swish\nexpression: x*sigmoid(bta*x)\nparameters: {beta: 1}\n",
+)
+_error(
+    "ACT154",
+    "wrong call",
+    "A function is called with too few or too many arguments, with named ones, or what is called is no function: a "
+    "parameter that bears a function's name hides the function.",
+    "name: clipped\nexpression: clip(x)\n",
+)
+_error(
+    "ACT155",
+    "number and condition confused",
+    "A condition stands where a number belongs, or the reverse. `step(x)` is the number 1 where `x > 0`; a choice is "
+    "written `a if condition else b`.",
+    "name: gated\nexpression: x*(x > 0)\n",
+)
+_error(
+    "ACT156",
+    "expression too deep",
+    "The expression is nested more than 150 levels deep, or too long to be read. Name its parts in `let`.",
+    "name: deep\nexpression: " + "(" * 250 + "x" + ")" * 250 + "\n",
+)
+_error(
+    "ACT160",
+    "integer parameter trained",
+    "Training moves a parameter by small steps, which an integer cannot take.",
+    "name: rational_power\nparameters: {n: {default: 2, domain: positive integer, trainable: true}}\nexpression: x**n\n",
+)
+_error(
+    "ACT161",
+    "mapping needed",
+    "With several inputs there are several partial derivatives, so `derivative`, `surrogate` and the `derivative` of an "
+    "example are mappings from names to expressions.",
+    "name: product\ninputs: [a, b]\nexpression: a*b\nderivative: b\n",
+)
+_error(
+    "ACT162",
+    "no such partial derivative",
+    "A partial derivative is given by the name of an input, or of a parameter that is not an integer.",
+    "name: scaled\nparameters: {beta: 1}\nexpression: beta*x\nderivative: {betta: x}\n",
+)
+_error(
+    "ACT163",
+    "derivative and surrogate",
+    "`derivative` claims what the derivative is; `surrogate` replaces it. One input or parameter has one or the other.",
+    "name: spike\nexpression: step(x)\nderivative: 0\nsurrogate: 1/(1 + x**2)\n",
+)
+_error(
+    "ACT164",
+    "wrong example",
+    "An example gives every input by its name, and parameters where they differ from their defaults.",
+    "name: double\nexpression: 2*x\nexamples:\n  - {z: 1, value: 2}\n",
+)
+_error(
+    "ACT165",
+    "nothing to accept",
+    "`accept` maps the codes of warnings to reasons; errors cannot be accepted.",
+    "name: double\nexpression: 2*x\naccept: {ACT399: seen}\n",
+)

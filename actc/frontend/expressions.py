@@ -287,7 +287,9 @@ class _Walk:
         self.visit_all(node.args)
         if isinstance(node.func, ast.Attribute):
             known = FUNCTION_NAMES | set(OTHER_NAMES)
-            hint = f"write `{OTHER_NAMES.get(node.func.attr, node.func.attr)}(...)`" if node.func.attr in known else None
+            hint = (
+                f"write `{OTHER_NAMES.get(node.func.attr, node.func.attr)}(...)`" if node.func.attr in known else None
+            )
             return self.refuse("ACT151", node.func, "names of modules are not in the language", hint)
         return self.refuse("ACT150", node, "only a function can be called", "write the `*` of a product")
 
@@ -309,7 +311,9 @@ class _Walk:
 
     def _piecewise(self, node: ast.Call) -> Expr:
         if not node.args:
-            return self.refuse("ACT154", node, "`Piecewise` needs pairs", "write `Piecewise((value, condition), (value, True))`")
+            return self.refuse(
+                "ACT154", node, "`Piecewise` needs pairs", "write `Piecewise((value, condition), (value, True))`"
+            )
         pairs: list[tuple[Expr, Expr]] = []
         for argument in node.args:
             if not isinstance(argument, ast.Tuple) or len(argument.elts) != 2:

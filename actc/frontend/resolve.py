@@ -213,5 +213,3 @@ def _check_accept(spec: ActivationSpec, log: DiagnosticLog) -> None:
         else:
             hint = did_you_mean(code, warnings)
             log.report("ACT165", named.name.location, f"{code} is no warning's code", hint, len(code))
-
-

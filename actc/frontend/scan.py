@@ -67,34 +67,34 @@ def scan(text: Text, log: DiagnosticLog) -> str | None:
     """The text as Python's grammar may see it, each character where it was; None after reporting what cannot stand."""
     source = list(text.value)
     sound = True
-    previous = ""  # kind of the token before, "" at the start or after white space
+    previous = ""  # kind of the written before, "" at the start or after white space
     for match in _TOKEN.finditer(text.value):
-        kind, token, start = match.lastgroup, match.group(), match.start()
+        kind, written, start = match.lastgroup, match.group(), match.start()
         if kind == "space":
-            source[start : match.end()] = " " * len(token)
+            source[start : match.end()] = " " * len(written)
             previous = ""
             continue
-        if kind == "other" or (kind == "operator" and token in ";$`'\"\\"):
-            sound = _refuse_character(text, start, token, log)
-        elif kind == "operator" and token in _REFUSED:
-            message, hint = _REFUSED[token]
-            log.report("ACT151", text.at(start), message, hint, len(token))
+        if kind == "other" or (kind == "operator" and written in ";$`'\"\\"):
+            sound = _refuse_character(text, start, written, log)
+        elif kind == "operator" and written in _REFUSED:
+            message, hint = _REFUSED[written]
+            log.report("ACT151", text.at(start), message, hint, len(written))
             sound = False
         elif kind == "name" and previous == "number":
             sound = _refuse_product(text, match.start(), log)
         elif kind == "number":
-            sound = _check_number(text, start, token, source, log) and sound
+            sound = _check_number(text, start, written, source, log) and sound
         previous = kind or ""
     return "".join(source) if sound else None
 
 
-def _refuse_character(text: Text, start: int, token: str, log: DiagnosticLog) -> bool:
-    instead = _INSTEAD.get(token)
-    shown = f"`{token}`" if token.isprintable() else "this character"
+def _refuse_character(text: Text, start: int, written: str, log: DiagnosticLog) -> bool:
+    instead = _INSTEAD.get(written)
+    shown = f"`{written}`" if written.isprintable() else "this character"
     hint = f"write {instead}" if instead else None
-    if instead is None and token.isalpha():
+    if instead is None and written.isalpha():
         hint = "names are spelled in ASCII letters, such as `alpha`"
-    log.report("ACT151", text.at(start), f"{shown} (U+{ord(token):04X}) is not in the language", hint)
+    log.report("ACT151", text.at(start), f"{shown} (U+{ord(written):04X}) is not in the language", hint)
     return False
 
 
@@ -103,22 +103,22 @@ def _refuse_product(text: Text, start: int, log: DiagnosticLog) -> bool:
     return False
 
 
-def _check_number(text: Text, start: int, token: str, source: list[str], log: DiagnosticLog) -> bool:
+def _check_number(text: Text, start: int, written: str, source: list[str], log: DiagnosticLog) -> bool:
     place = text.at(start)
-    if "_" in token:
-        log.report("ACT152", place, "a number has no underscores", None, len(token))
+    if "_" in written:
+        log.report("ACT152", place, "a number has no underscores", None, len(written))
         return False
-    if re.fullmatch(r"0[0-9]+", token):
+    if re.fullmatch(r"0[0-9]+", written):
         # Decimal all the same; Python would refuse the leading zero.
-        zeros = len(token) - len(token.lstrip("0")) if token.strip("0") else len(token) - 1
+        zeros = len(written) - len(written.lstrip("0")) if written.strip("0") else len(written) - 1
         source[start : start + zeros] = " " * zeros
-    if sum(c.isdigit() for c in token) > MOST_DIGITS:
-        log.report("ACT152", place, f"a number has at most {MOST_DIGITS} digits", None, min(len(token), 40))
+    if sum(c.isdigit() for c in written) > MOST_DIGITS:
+        log.report("ACT152", place, f"a number has at most {MOST_DIGITS} digits", None, min(len(written), 40))
         return False
-    exponent = re.search(r"[eE]([+-]?[0-9]+)$", token)
+    exponent = re.search(r"[eE]([+-]?[0-9]+)$", written)
     beyond = exponent is not None and len(exponent.group(1)) > 6
-    value = Fraction(0) if beyond else abs(Fraction(token))
+    value = Fraction(0) if beyond else abs(Fraction(written))
     if beyond or value >= _LARGEST or 0 < value < _SMALLEST:
-        log.report("ACT152", place, "the number is beyond float64's range", None, len(token))
+        log.report("ACT152", place, "the number is beyond float64's range", None, len(written))
         return False
     return True

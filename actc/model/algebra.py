@@ -5,7 +5,9 @@ They never reorder, expand or cancel: a derivative built with them reads as the 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 
 from actc.model.expr import FALSE, ONE, TRUE, ZERO, Expr, apply, number
 
@@ -184,3 +186,40 @@ def negation(a: Expr) -> Expr:
     if a.op in _OPPOSITE:
         return apply(_OPPOSITE[a.op], *a.args)
     return apply("not", a)
+
+
+def lesser(a: Expr, b: Expr) -> Expr:
+    """min(a, b)"""
+    if a.is_number and b.is_number:
+        return a if a.number <= b.number else b
+    return a if a is b else apply("min", a, b)
+
+
+def greater(a: Expr, b: Expr) -> Expr:
+    """max(a, b)"""
+    if a.is_number and b.is_number:
+        return a if a.number >= b.number else b
+    return a if a is b else apply("max", a, b)
+
+
+def folded(node: Expr) -> Expr:
+    """The node by these constructors, where it is one of theirs."""
+    constructor = _CONSTRUCTORS.get(node.op)
+    return node if constructor is None else constructor(*node.args)
+
+
+_CONSTRUCTORS: dict[str, Callable[..., Expr]] = {
+    "add": add,
+    "sub": subtract,
+    "mul": multiply,
+    "div": divide,
+    "neg": negate,
+    "pow": power,
+    "min": lesser,
+    "max": greater,
+    "where": where,
+    "and": conjunction,
+    "or": disjunction,
+    "not": negation,
+    **{op: partial(compare, op) for op in _OPPOSITE},
+}

@@ -24,8 +24,9 @@ LEAVES = frozenset({"number", "constant", "symbol", "true", "false", "nan", "inf
 class Expr:
     """One node: an operation of the table (or a leaf) and its arguments.
 
-    ``value`` is the ``Fraction`` of a number, the name of a constant or symbol, else None. ``undefined`` is the value of
-    a ``Piecewise`` where no branch holds; no activation may reach it. ``nan`` and ``inf`` are only ever emitted: outside a domain, and as an infinite slope.
+    ``value`` is the ``Fraction`` of a number, the name of a constant or symbol, else None. ``undefined`` is the value
+    of a ``Piecewise`` where no branch holds; no activation may reach it. ``nan`` and ``inf`` are only ever emitted:
+    outside a domain, and as an infinite slope.
     """
 
     __slots__ = ("__weakref__", "args", "free", "op", "value")
@@ -163,8 +164,10 @@ def symbol(name: str) -> Expr:
 
 
 def apply(op: str, *args: Expr) -> Expr:
-    """The node itself, nothing folded. Raises KeyError for an operation that is not in the table, ValueError for a
-    wrong number of arguments."""
+    """The node itself, nothing folded.
+
+    Raises KeyError for an operation that is not in the table, ValueError for a wrong number of arguments.
+    """
     if op in LEAVES:
         if args or op in ("number", "constant", "symbol"):
             raise ValueError(f"{op} is no operation")

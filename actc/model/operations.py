@@ -194,13 +194,9 @@ _ROWS = (
     ),
     Operation("erf", "erf", partials=(_erf_slope,)),
     Operation("erfc", "erfc", partials=(lambda u: -_erf_slope(u),)),
-    Operation(
-        "gamma", "gamma", partials=(lambda u: _u("gamma", u) * _u("digamma", u),), defined=_not_a_pole_of_gamma
-    ),
+    Operation("gamma", "gamma", partials=(lambda u: _u("gamma", u) * _u("digamma", u),), defined=_not_a_pole_of_gamma),
     Operation("loggamma", "loggamma", partials=(lambda u: _u("digamma", u),), defined=_not_a_pole_of_gamma),
-    Operation(
-        "digamma", "digamma", partials=(lambda u: _u("polygamma", ONE, u),), defined=_not_a_pole_of_gamma
-    ),
+    Operation("digamma", "digamma", partials=(lambda u: _u("polygamma", ONE, u),), defined=_not_a_pole_of_gamma),
     Operation(
         "polygamma",
         "polygamma",
@@ -218,9 +214,7 @@ _ROWS = (
     Operation("sigmoid", "sigmoid", partials=(lambda u: _u("sigmoid", u) * _u("sigmoid", -u),)),
     Operation("softplus", "softplus", partials=(lambda u: _u("sigmoid", u),)),
     Operation("log_sigmoid", "log_sigmoid", partials=(lambda u: _u("sigmoid", -u),)),
-    Operation(
-        "log1p", "log1p", partials=(lambda u: ONE / (1 + u),), defined=lambda u: compare("gt", u, number(-1))
-    ),
+    Operation("log1p", "log1p", partials=(lambda u: ONE / (1 + u),), defined=lambda u: compare("gt", u, number(-1))),
     Operation("expm1", "expm1", partials=(lambda u: _u("exp", u),)),
     Operation("normal_cdf", "normal_cdf", partials=(_normal_pdf,)),
     # Below: operations that are resolved into branches, region by region, before anything is differentiated.

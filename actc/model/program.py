@@ -45,7 +45,9 @@ class Documentation:
     source: str  # "swish.yaml", the file's name without folder
     formula: str  # "x * s", as written
     let: tuple[tuple[str, str], ...]  # (("s", "sigmoid(beta * x)"),)
-    gradients: tuple[tuple[str, str, str], ...]  # (variable, formula, verdict sentence): ("x", "s + x*beta*s*(1 - s)", "proved equal to the derivative")
+    gradients: tuple[
+        tuple[str, str, str], ...
+    ]  # (variable, formula, verdict sentence): ("x", "s + x*beta*s*(1 - s)", "proved equal to the derivative")
     conventions: tuple[str, ...]  # ("kink at x = 0: left 0.2, right 1, gradient used 0.2",)
 
 

@@ -1,0 +1,107 @@
+"""The calculus as one stage: from an activation to its gradients, with a verdict on each.
+
+- where it is defined, and what is filled in;
+- the derivative by every input and parameter, by the chain rule;
+- each claim proved, or refuted;
+- kinks and jumps, and the value of the gradient there;
+- the author's examples.
+"""
+
+from __future__ import annotations
+
+from actc.calculus.claims import judge_claim
+from actc.calculus.crossings import Crossing, crossings
+from actc.calculus.defined import check_defined, restrict
+from actc.calculus.differentiate import differentiate
+from actc.calculus.emit import emit_inputs, emit_scalar
+from actc.calculus.examples import check_examples
+from actc.calculus.kinks import describe
+from actc.calculus.observations import check_domains, note_unsettled, observe
+from actc.calculus.refute import deviation
+from actc.calculus.tie_points import rational_defaults
+from actc.diagnostics import DiagnosticLog
+from actc.model.activation import Activation
+from actc.model.expr import Expr
+from actc.model.verdict import Gradient, Gradients, Kink, Verdict
+
+
+def analyse(activation: Activation, log: DiagnosticLog) -> Gradients | None:
+    """Everything that can be established of one activation; None where its numbers make no sense.
+
+    What is wrong is reported and the analysis goes on, so that one run shows all.
+    """
+    if not check_domains(activation, log):
+        return None
+    value = check_defined(activation, log)
+    if value is None:
+        return Gradients(activation, activation.value.expr, (), ())
+    raw = {name: differentiate(activation.value.expr, name) for name in activation.variables}
+    found = {name: _crossings(activation, name, raw) for name in activation.variables}
+    derived = _derived(activation, raw, found)
+    gradients = tuple(_gradient(activation, name, raw[name], derived, found[name], log) for name in raw)
+    kinks = _kinks(activation, value, raw, {g.variable: g.expr for g in gradients}, found)
+    result = Gradients(activation, value, gradients, kinks)
+    check_examples(result, log)
+    observe(result, raw, log)
+    return restrict(result)
+
+
+def _crossings(activation: Activation, variable: str, raw: dict[str, Expr]) -> tuple[Crossing, ...]:
+    inputs = [i.name for i in activation.inputs]
+    alone = inputs == [variable]
+    roots = (activation.value.expr, raw[variable], *(f.expr for n, f in activation.claims if n == variable))
+    return crossings(roots, variable, rational_defaults(activation), alone=alone)
+
+
+def _derived(activation: Activation, raw: dict[str, Expr], found: dict[str, tuple[Crossing, ...]]) -> dict[str, Expr]:
+    """The derived gradients by the inputs of an activation that has several: settled together, as one vector."""
+    inputs = [i.name for i in activation.inputs]
+    if len(inputs) < 2:
+        return {}
+    along = tuple(c for name in inputs for c in found[name])
+    return emit_inputs(activation, {name: raw[name] for name in inputs}, along)
+
+
+def _gradient(
+    activation: Activation,
+    variable: str,
+    raw: Expr,
+    derived: dict[str, Expr],
+    found: tuple[Crossing, ...],
+    log: DiagnosticLog,
+) -> Gradient:
+    claims, surrogates = dict(activation.claims), dict(activation.surrogates)
+    if variable in surrogates:
+        chosen = surrogates[variable].expr
+        inputs = [i.name for i in activation.inputs]
+        furthest = deviation(chosen, raw, activation.domains, activation.defaults, inputs)
+        return Gradient(variable, Verdict.SURROGATE, "", None, furthest, chosen)
+    if variable in claims:
+        claim = claims[variable]
+        judged = judge_claim(activation, variable, claim, raw, found, log)
+        written = judged.verdict is not Verdict.PROVED
+        base = claim.expr if written else raw
+        emitted = emit_scalar(activation, variable, base, found, claim.expr)
+        return Gradient(variable, judged.verdict, judged.method, judged.counterexample, None, emitted.expr)
+    if variable in derived:
+        return Gradient(variable, Verdict.DERIVED, "", None, None, derived[variable])
+    emitted = emit_scalar(activation, variable, raw, found)
+    for note in emitted.notes:
+        note_unsettled(activation, variable, note.infinite, note.point, log)
+    return Gradient(variable, Verdict.DERIVED, "", None, None, emitted.expr)
+
+
+def _kinks(
+    activation: Activation,
+    value: Expr,
+    raw: dict[str, Expr],
+    emitted: dict[str, Expr],
+    found: dict[str, tuple[Crossing, ...]],
+) -> tuple[Kink, ...]:
+    kinks: list[Kink] = []
+    for name in (i.name for i in activation.inputs):
+        for crossing in found[name]:
+            kink = describe(activation, crossing, value, raw[name], emitted[name])
+            if kink is not None and kink not in kinks:
+                kinks.append(kink)
+    return tuple(sorted(kinks, key=lambda k: (k.of, k.at or (), k.where)))

@@ -1,0 +1,143 @@
+"""Where an activation may bend, jump or be filled in: the zeros of what decides its branches and of what it divides by.
+
+A crossing is found once, in closed form where that can be had, and then looked at for many parameter values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+
+from flint import arb
+
+from actc.calculus.balls import Number, evaluate, evaluate_sure
+from actc.calculus.branches import atoms, guards, orient, resolve
+from actc.calculus.roots import is_periodic_family, numeric_zeros, solve
+from actc.model.expr import Expr, number, postorder, substitute, symbol
+from actc.model.operations import OPERATIONS
+
+_FAR = Fraction(10**6)
+_MOST_BRANCHES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """Points along one variable at which something changes sign, is not differentiable, or is an integer.
+
+    ``location`` is the variable's value there, in the other symbols; None where there is no closed form, and then
+    ``zeros`` holds what was found at the defaults. ``step`` is set where the points are those at which it is an
+    integer.
+    """
+
+    variable: str  # "x"
+    atom: Expr | None  # x - threshold
+    location: Expr | None  # threshold
+    zeros: tuple[Number, ...] = ()
+    step: Expr | None = None
+
+    @property
+    def is_family(self) -> bool:
+        return self.step is not None or (self.location is None and len(self.zeros) != 1)
+
+
+def suspects(*roots: Expr) -> tuple[Expr, ...]:
+    """The atoms whose zeros may be kinks, jumps or gaps of the expressions."""
+    found: dict[Expr, None] = dict.fromkeys(atoms(*roots))
+    for node in postorder(*roots):
+        row = OPERATIONS.get(node.op)
+        if row is None:
+            continue
+        special = list(row.edges(*node.args)) if row.edges and row.is_smooth else []
+        if row.defined is not None:
+            special += [g for g in guards(row.defined(*node.args)) if not _has_steps(g)]
+        for guard in special:
+            found.update(dict.fromkeys(orient(guard).atoms))
+    return tuple(found)
+
+
+def steps(*roots: Expr) -> tuple[Expr, ...]:
+    """The expressions whose integer values are jumps of ``floor`` and its relatives."""
+    found: dict[Expr, None] = {}
+    for node in postorder(*roots):
+        row = OPERATIONS.get(node.op)
+        if row is not None and row.steps is not None:
+            found[row.steps(*node.args)] = None
+    return tuple(found)
+
+
+def _has_steps(guard: Expr) -> bool:
+    return any(node.op in ("floor", "ceiling", "round", "mod") for node in postorder(guard))
+
+
+def crossings(
+    roots: tuple[Expr, ...], variable: str, defaults: Mapping[str, Number], *, alone: bool
+) -> tuple[Crossing, ...]:
+    """All crossings along the variable.
+
+    ``alone`` says that, at the defaults, nothing else is free: then zeros without a closed form are looked for
+    numerically.
+    """
+    found: dict[tuple[Expr | None, Expr | None], Crossing] = {}
+    for atom in suspects(*roots):
+        if variable not in atom.free or _has_steps(atom):
+            continue
+        solutions = _solve(atom, variable, defaults)
+        if solutions is not None:
+            for location in solutions:
+                found.setdefault((location, None), Crossing(variable, atom, location))
+        elif alone:
+            periodic = is_periodic_family(atom, variable)
+            zeros = numeric_zeros(atom, variable, -_FAR, _FAR, defaults)
+            if periodic or len(zeros) > 20:
+                found.setdefault((None, atom), Crossing(variable, atom, None, tuple(zeros)))
+            else:
+                for zero in zeros:
+                    found.setdefault((_literal(zero), atom), Crossing(variable, atom, None, (zero,)))
+    for step in steps(*roots):
+        if variable in step.free:
+            found.setdefault((None, step), Crossing(variable, None, None, (), step))
+    return tuple(found.values())
+
+
+def _solve(atom: Expr, variable: str, defaults: Mapping[str, Number]) -> tuple[Expr, ...] | None:
+    """The zeros in closed form; of an atom with branches inside, those of each way in which they may go."""
+    plain = solve(atom, variable)
+    inner = atoms(atom)
+    if plain is not None or not inner or len(inner) > _MOST_BRANCHES:
+        return plain
+    found: dict[Expr, None] = {}
+    for signs in product((-1, 1), repeat=len(inner)):
+        way = resolve(atom, dict(zip(inner, signs, strict=True)))
+        if variable not in way.free:
+            continue
+        solutions = solve(way, variable)
+        if solutions is None:
+            return None
+        found.update(dict.fromkeys(s for s in solutions if _may_be_zero(atom, variable, s, defaults)))
+    return tuple(found)
+
+
+def _may_be_zero(atom: Expr, variable: str, location: Expr, defaults: Mapping[str, Number]) -> bool:
+    """A solution of one way need not lie where that way is taken; with parameters in it, it may for some values."""
+    here = substitute(atom, {symbol(variable): location})
+    if here.free:
+        return True
+    value = evaluate(here, dict(defaults))
+    return value == 0 or (isinstance(value, arb) and bool(value.contains(0)))
+
+
+def _literal(zero: Number) -> Expr | None:
+    return number(zero) if isinstance(zero, Fraction) else symbol(str(zero))
+
+
+def place(crossing: Crossing, point: Mapping[str, Number]) -> Number | None:
+    """The variable's value at the crossing, exact where it is rational; None where it is not real there."""
+    if crossing.location is None:
+        return crossing.zeros[0] if crossing.zeros else None
+    value = evaluate(crossing.location, point)
+    if isinstance(value, Fraction):
+        return value
+    value = evaluate_sure(crossing.location, point, bits=256)
+    return value if isinstance(value, Fraction | arb) else None

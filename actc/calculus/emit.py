@@ -1,0 +1,266 @@
+"""The gradient that is emitted: right off kinks by the chain rule or the author's word, right on them by the rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+
+from actc.calculus.balls import Number
+from actc.calculus.branches import orient, resolve
+from actc.calculus.crossings import Crossing
+from actc.calculus.kinks import Sides, sides
+from actc.calculus.settle import Tie, at, both, lean, literal, on, same, settle
+from actc.calculus.subgradients import Slope, by_cases, shortest_in_hull, shortest_on_segment
+from actc.calculus.tie_points import tie_points
+from actc.model.activation import Activation
+from actc.model.algebra import compare, where
+from actc.model.expr import ONE, ZERO, Expr, fold, number, rebuild, substitute, symbol
+
+_TINY = Fraction(1, 2**300)
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """A point at which a gradient has no limit from some side, or one that is infinite."""
+
+    variable: str
+    point: Mapping[str, Number]
+    infinite: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """A point on a kink at which a claim is not between the derivatives of the two sides."""
+
+    point: Mapping[str, Number]
+    claimed: Slope
+    around: Sides
+
+
+@dataclass(frozen=True, slots=True)
+class Emitted:
+    """A gradient's expression with what had to be noted on the way."""
+
+    expr: Expr
+    notes: tuple[Unsettled, ...] = ()
+
+
+def emit_scalar(
+    activation: Activation,
+    variable: str,
+    gradient: Expr,
+    found: Sequence[Crossing],
+    claim: Expr | None = None,
+) -> Emitted:
+    """The gradient along one variable, settled at each of its crossings in turn.
+
+    With a claim the wanted values are the claim's own; where it has none, its limit, and where it has none of these
+    either, the rule's.
+    """
+    notes: list[Unsettled] = []
+    domain = activation.domains[variable]
+    result = gradient
+    for crossing in found:
+        ties: list[Tie] = []
+        for point in tie_points(activation, crossing):
+            around = sides(gradient, variable, point, domain)
+            wanted = _claimed(claim, variable, point, activation) if claim is not None else None
+            if wanted is None:
+                if not around.complete:
+                    notes.append(Unsettled(variable, point, infinite=False))
+                    continue
+                wanted = around.least
+            if wanted is None:
+                continue
+            if not isinstance(wanted, Fraction):
+                notes.append(Unsettled(variable, point, infinite=True))
+            ties.append(Tie(point, wanted))
+        extra = () if claim is None or crossing.atom is None else (resolve(claim, {crossing.atom: 0}),)
+        settled = settle(result, crossing, ties, extra)
+        result = _by_value(result, crossing, ties) if settled is None else settled
+    return Emitted(result, tuple(notes))
+
+
+def _by_value(gradient: Expr, crossing: Crossing, ties: Sequence[Tie]) -> Expr:
+    """The value at the defaults, where no formula for all parameters was found."""
+    plain = literal(ties[0].wanted) if ties else None
+    return gradient if plain is None else where(on(crossing), plain, gradient)
+
+
+def _claimed(claim: Expr, variable: str, point: Mapping[str, Number], activation: Activation) -> Slope | None:
+    here = at(claim, point)
+    if here is not None:
+        return here
+    around = sides(claim, variable, point, activation.domains[variable])
+    return around.least if around.complete and not around.differ else None
+
+
+def claimed_at(claim: Expr, variable: str, point: Mapping[str, Number], activation: Activation) -> Slope | None:
+    """A claim's own value at a point, or its limit where it is undefined there and has one."""
+    return _claimed(claim, variable, point, activation)
+
+
+def emit_inputs(activation: Activation, gradients: Mapping[str, Expr], found: Sequence[Crossing]) -> dict[str, Expr]:
+    """The derived gradient by several inputs, settled as one vector at each crossing and where two of them meet."""
+    names = [i.name for i in activation.inputs]
+    result = dict(gradients)
+    for crossing in _once(found):
+        ties: dict[str, list[Tie]] = {name: [] for name in names}
+        for point in tie_points(activation, crossing):
+            around = [_shifted(gradients, names, point, {crossing.variable: s}) for s in (-1, 1)]
+            exact = [g for g in around if g is not None]
+            if not exact:
+                continue
+            for name, wanted in zip(names, shortest_in_hull(exact), strict=True):
+                ties[name].append(Tie(point, wanted))
+        formulas = _segment(gradients, names, crossing)
+        for index, name in enumerate(names):
+            extra = (formulas[index],) if formulas else ()
+            settled = settle(result[name], crossing, ties[name], extra)
+            result[name] = _by_value(result[name], crossing, ties[name]) if settled is None else settled
+    return _corners(activation, gradients, result, found)
+
+
+def _once(found: Sequence[Crossing]) -> list[Crossing]:
+    """Each crossing along one of its variables only: the vector is the same along the others."""
+    seen: dict[object, Crossing] = {}
+    for crossing in found:
+        key: object = crossing
+        if crossing.location is not None:
+            key = orient(symbol(crossing.variable) - crossing.location).atoms
+        seen.setdefault(key, crossing)
+    return list(seen.values())
+
+
+def _segment(gradients: Mapping[str, Expr], names: Sequence[str], crossing: Crossing) -> tuple[Expr, ...] | None:
+    """The shortest vector between the two sides, as formulas that hold on the crossing."""
+    if crossing.atom is None:
+        lower = [lean(gradients[n], crossing, -1) for n in names]
+        upper = [lean(gradients[n], crossing, 1) for n in names]
+    else:
+        lower = [resolve(gradients[n], {crossing.atom: -1}) for n in names]
+        upper = [resolve(gradients[n], {crossing.atom: 1}) for n in names]
+    if crossing.location is not None:
+        # On the crossing the variable has this value, which makes many a comparison plain.
+        here = {symbol(crossing.variable): crossing.location}
+        lower = [resolve(substitute(e, here), {}) for e in lower]
+        upper = [resolve(substitute(e, here), {}) for e in upper]
+    if lower == upper:
+        return None
+
+    def shortest(sides: Sequence[Expr]) -> tuple[Expr, ...]:
+        return shortest_on_segment(sides[: len(names)], sides[len(names) :])
+
+    return by_cases([_as_branch(e) for e in (*lower, *upper)], shortest)
+
+
+def _as_branch(root: Expr) -> Expr:
+    """Signs as branches, so that cases can be told apart; where two crossings meet is settled later."""
+
+    def visit(node: Expr, args: tuple[Expr, ...]) -> Expr:
+        if node.op == "sign":
+            return where(compare("gt", args[0], ZERO), ONE, number(-1))
+        return rebuild(node, args)
+
+    return fold(root, visit)
+
+
+def _shifted(
+    gradients: Mapping[str, Expr], names: Sequence[str], point: Mapping[str, Number], by: Mapping[str, int]
+) -> tuple[Fraction, ...] | None:
+    """The gradient next to a point, rounded to what it tends to."""
+    moved = dict(point)
+    for name, times in by.items():
+        here = moved[name]
+        if not isinstance(here, Fraction):
+            return None
+        moved[name] = here + times * _TINY
+    values: list[Fraction] = []
+    for name in names:
+        value = at(gradients[name], moved)
+        if not isinstance(value, Fraction):
+            return None
+        values.append(_tidy(value))
+    return tuple(values)
+
+
+def _tidy(value: Fraction) -> Fraction:
+    """What a value that is off by about 2**-300 was meant to be."""
+    short = value.limit_denominator(10**15)
+    return short if same(short, value) else Fraction(round(value * 2**200), 2**200)
+
+
+def _corners(
+    activation: Activation, gradients: Mapping[str, Expr], result: dict[str, Expr], found: Sequence[Crossing]
+) -> dict[str, Expr]:
+    """Where two crossings meet, more than two regions do: the shortest vector of all of theirs."""
+    names = [i.name for i in activation.inputs]
+    steps = [dict(zip(names, turn, strict=True)) for turn in _directions(len(names))]
+    for index, first in enumerate(found):
+        for second in found[index + 1 :]:
+            if second.variable == first.variable or second.atom is first.atom:
+                continue
+            meetings = _meetings(activation, first, second)
+            wanted: dict[str, list[Tie]] = {name: [] for name in names}
+            for point in meetings:
+                around = {g for by in steps if (g := _shifted(gradients, names, point, by)) is not None}
+                if len(around) > 1:
+                    for name, value in zip(names, shortest_in_hull(sorted(around)), strict=True):
+                        wanted[name].append(Tie(point, value))
+            for name in names:
+                ties = wanted[name]
+                if not ties or all(same(at(result[name], t.point), t.wanted) for t in ties):
+                    continue
+                if all(same(t.wanted, ties[0].wanted) for t in ties):
+                    plain = literal(ties[0].wanted)
+                    if plain is not None:
+                        result[name] = where(both(first, second), plain, result[name])
+    return result
+
+
+def _directions(count: int) -> list[tuple[int, ...]]:
+    """Steps into every region around a point: all signs, with no two coordinates alike in size."""
+    sizes = [(3, 5, 7, 11, 13, 17, 19, 23)[k % 8] for k in range(count)]
+    found: list[tuple[int, ...]] = []
+    for turn in range(count if count < 4 else 1):
+        turned = sizes[turn:] + sizes[:turn]
+        found += [tuple(s * v for s, v in zip(signs, turned, strict=True)) for signs in product((-1, 1), repeat=count)]
+    return found
+
+
+def _meetings(activation: Activation, first: Crossing, second: Crossing) -> list[dict[str, Number]]:
+    if first.atom is None or second.location is None:
+        return []
+    found: list[dict[str, Number]] = []
+    for point in tie_points(activation, first):
+        value = at(second.location, point)
+        if not isinstance(value, Fraction):
+            continue
+        moved = {**point, second.variable: value}
+        again = at(first.location, moved) if first.location is not None else None
+        if isinstance(again, Fraction):
+            moved[first.variable] = again
+            if at(second.location, moved) == moved[second.variable]:
+                found.append(moved)
+    return found
+
+
+def judge_at_ties(
+    activation: Activation, variable: str, derivative: Expr, claim: Expr, found: Sequence[Crossing]
+) -> Outside | None:
+    """The first point on a crossing at which a claim is not between its neighbours; None where it always is."""
+    for crossing in found:
+        for point in tie_points(activation, crossing):
+            value = at(claim, point)
+            if value is None:
+                continue
+            around = sides(derivative, variable, point, activation.domains[variable])
+            known = [s for s in (around.left, around.right) if s is not None]
+            if not known or not around.complete:
+                continue
+            low, high = min(known), max(known)
+            if not (low <= value <= high or same(value, low) or same(value, high)):
+                return Outside(point, value, around)
+    return None

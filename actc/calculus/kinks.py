@@ -1,0 +1,151 @@
+"""Looks at every crossing: is it a kink or a jump, and what is the gradient to be there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import inf
+
+from actc.calculus.balls import Number, decimal_text
+from actc.calculus.crossings import Crossing, place
+from actc.calculus.limits import one_sided_limit
+from actc.calculus.settle import at, same, slope
+from actc.calculus.subgradients import Slope, as_float, least
+from actc.calculus.tie_points import rational_defaults, tie_points
+from actc.model.activation import Activation
+from actc.model.domain import Domain
+from actc.model.expr import Expr
+from actc.model.text import number_text, to_text
+from actc.model.verdict import Kink
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """What an expression tends to from both sides; None where there is no side or no limit there."""
+
+    left: Slope | None
+    right: Slope | None
+    has_left: bool
+    has_right: bool
+
+    @property
+    def complete(self) -> bool:
+        """Whether every side that exists has a limit."""
+        return (self.left is not None or not self.has_left) and (self.right is not None or not self.has_right)
+
+    @property
+    def differ(self) -> bool:
+        return self.left is not None and self.right is not None and not same(self.left, self.right)
+
+    @property
+    def least(self) -> Slope | None:
+        return least(self.left, self.right)
+
+
+def sides(expr: Expr, variable: str, point: Mapping[str, Number], domain: Domain) -> Sides:
+    """The limits of an expression along a variable at a point, from within the variable's domain."""
+    here = point[variable]
+    has_left = not isinstance(here, Fraction) or domain.low is None or here > domain.low
+    has_right = not isinstance(here, Fraction) or domain.high is None or here < domain.high
+    left = _approach(expr, variable, point, -1) if has_left else None
+    right = _approach(expr, variable, point, 1) if has_right else None
+    return Sides(left, right, has_left, has_right)
+
+
+def _approach(expr: Expr, variable: str, point: Mapping[str, Number], side: int) -> Slope | None:
+    limit = one_sided_limit(expr, variable, point[variable], side, point)
+    if limit.infinite:
+        return inf * limit.infinite
+    return None if limit.value is None else slope(limit.value)
+
+
+def describe(
+    activation: Activation,
+    crossing: Crossing,
+    value: Expr,
+    derivative: Expr,
+    emitted: Expr,
+) -> Kink | None:
+    """The kink or jump that the defaults show at a crossing; None where the function runs smoothly through it."""
+    points = _points(activation, crossing)
+    if not points:
+        return None
+    seen = [_look(activation, crossing, value, derivative, emitted, point) for point in points]
+    kinds = [s for s in seen if s is not None]
+    if not kinds:
+        return None
+    kind, left, right, used = kinds[0]
+    if len(activation.inputs) > 1:
+        left, right, used = (_common([k[i] for k in kinds]) for i in (1, 2, 3))  # type: ignore[misc]
+    closed = crossing.location is None or not crossing.location.free
+    alone = len(activation.inputs) == 1 and closed and not crossing.is_family
+    where = points[0][crossing.variable]
+    return Kink(
+        kind=kind,
+        where=_text(crossing),
+        at=((crossing.variable, as_float(where) or 0.0),) if alone else None,
+        of=crossing.variable,
+        left=as_float(left),
+        right=as_float(right),
+        used=as_float(used),
+    )
+
+
+def _points(activation: Activation, crossing: Crossing) -> list[dict[str, Number]]:
+    """Where to look: the tie points at the defaults; for a lone input also those that are not rational."""
+    if len(activation.inputs) > 1 or crossing.step is not None:
+        defaults = rational_defaults(activation)
+        points = tie_points(activation, crossing)
+        return [p for p in points if all(p[name] == value for name, value in defaults.items())]
+    defaults_point: dict[str, Number] = dict(rational_defaults(activation))
+    zeros: Sequence[Number | None] = crossing.zeros if crossing.location is None else (place(crossing, defaults_point),)
+    domain = activation.domains[crossing.variable]
+    inside = [z for z in zeros if z is not None and (not isinstance(z, Fraction) or domain.contains(z))]
+    return [{**defaults_point, crossing.variable: z} for z in inside[:5]]
+
+
+_Look = tuple[str, Slope | None, Slope | None, Slope | None]
+
+
+def _look(
+    activation: Activation,
+    crossing: Crossing,
+    value: Expr,
+    derivative: Expr,
+    emitted: Expr,
+    point: Mapping[str, Number],
+) -> _Look | None:
+    domain = activation.domains[crossing.variable]
+    values = sides(value, crossing.variable, point, domain)
+    slopes = sides(derivative, crossing.variable, point, domain)
+    if not (values.has_left and values.has_right):
+        return None
+    exact = isinstance(point[crossing.variable], Fraction)
+    here = at(value, point) if exact else None
+    jumps = values.differ or (here is not None and values.left is not None and not same(here, values.left))
+    if not jumps and not slopes.differ:
+        return None
+    used = at(emitted, point) if exact else slopes.least
+    return ("jump" if jumps else "kink"), slopes.left, slopes.right, used
+
+
+def _common(values: Sequence[Slope | None]) -> Slope | None:
+    first = values[0]
+    return first if all(same(v, first) for v in values) else None
+
+
+def _text(crossing: Crossing) -> str:
+    if crossing.step is not None:
+        return f"{to_text(crossing.step)} is an integer"
+    if crossing.location is not None:
+        return f"{crossing.variable} = {to_text(crossing.location)}"
+    if crossing.atom is not None:
+        if len(crossing.zeros) == 1:
+            return f"{crossing.variable} = {_coordinate(crossing.zeros[0])}"
+        return f"{to_text(crossing.atom)} = 0"
+    return crossing.variable
+
+
+def _coordinate(zero: Number) -> str:
+    return number_text(zero) if isinstance(zero, Fraction) else decimal_text(zero, 12)

@@ -1,0 +1,178 @@
+"""What an author should know beyond right and wrong: gradients that vanish, are infinite or are not real."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+
+from flint import arb
+
+from actc.calculus.balls import UNDEFINED, Number, evaluate, evaluate_sure
+from actc.calculus.claims import point_text
+from actc.calculus.prove import prove_same
+from actc.calculus.tie_points import choose, rational_defaults
+from actc.diagnostics import DiagnosticLog, Location
+from actc.model.activation import Activation
+from actc.model.domain import Domain
+from actc.model.expr import ZERO, Expr, postorder
+from actc.model.spec import Text
+from actc.model.verdict import Gradients, Verdict
+
+_GRID = tuple(
+    Fraction(n, d)
+    for n, d in (
+        *((k, 1) for k in (-40, -9, -5, -3, -2, -1, 1, 2, 3, 5, 9, 40)),
+        *((-13, 10), (-7, 10), (-1, 3), (-1, 9), (1, 9), (1, 3), (7, 10), (13, 10), (1, 1000), (-1, 1000)),
+    )
+)
+_LARGEST = Fraction(2) ** 1024
+
+
+def check_domains(activation: Activation, log: DiagnosticLog) -> bool:
+    """That every default lies in its domain and every constant is a number that float64 has room for."""
+    before = len(log.found)
+    for parameter in activation.parameters:
+        value = evaluate_sure(parameter.default, {}, bits=256)
+        if not isinstance(value, Fraction | arb):
+            log.report("ACT216", parameter.location, f"the default of `{parameter.name}` is no real number")
+            continue
+        rational = value if isinstance(value, Fraction) else _middle(value)
+        if abs(rational) >= _LARGEST:
+            log.report("ACT216", parameter.location, f"the default of `{parameter.name}` is beyond float64's range")
+        elif not parameter.domain.contains(rational):
+            message = f"the default of `{parameter.name}` lies outside its domain, {parameter.domain.text}"
+            log.report("ACT215", parameter.location, message)
+    written = [(activation.value.expr, activation.value.text)]
+    written += [(f.expr, f.text) for _, f in (*activation.claims, *activation.surrogates)]
+    for expr, text in written:
+        _check_constants(expr, text, log)
+    return len(log.found) == before
+
+
+def _check_constants(root: Expr, text: Text, log: DiagnosticLog) -> None:
+    for node in _closed_parts(root):
+        value = evaluate_sure(node, {}, bits=128)
+        if value is UNDEFINED:
+            message = "a constant in this expression is no real number"
+            log.report("ACT216", text.location, message, None, len(text.value))
+            return
+        if isinstance(value, Fraction | arb) and abs(_middle(value)) < _LARGEST:
+            continue
+        message = "a constant in this expression is beyond float64's range"
+        log.report("ACT216", text.location, message, None, len(text.value))
+        return
+
+
+def _closed_parts(root: Expr) -> Iterator[Expr]:
+    """The largest parts without symbols."""
+    for node in postorder(root):
+        parts = (node,) if node is root else ()
+        for part in (*node.args, *parts) if node.free else parts:
+            if not part.free and not part.is_condition and part.op not in ("undefined", "nan", "inf", "where"):
+                yield part
+
+
+def _middle(value: Fraction | arb) -> Fraction:
+    if isinstance(value, Fraction):
+        return value
+    if not value.is_finite():
+        return _LARGEST
+    middle = value.mid().fmpq()
+    return Fraction(int(middle.p), int(middle.q))
+
+
+def grid(activation: Activation) -> list[dict[str, Number]]:
+    """A few generic points of the input domain at the default parameters."""
+    defaults: dict[str, Number] = dict(rational_defaults(activation))
+    points: list[dict[str, Number]] = []
+    for turn in range(len(_GRID)):
+        point = dict(defaults)
+        for k, given in enumerate(activation.inputs):
+            point[given.name] = _within(given.domain, turn + 5 * k)
+        points.append(point)
+    return points
+
+
+def _within(domain: Domain, turn: int) -> Fraction:
+    fitting = [v for v in _GRID if domain.contains(v)]
+    return fitting[turn % len(fitting)] if len(fitting) > 3 else choose(domain, turn)
+
+
+def observe(gradients: Gradients, raw: Mapping[str, Expr], log: DiagnosticLog) -> None:
+    """Report gradients that are zero everywhere and partial derivatives that are not real."""
+    activation = gradients.activation
+    trainable = {p.name for p in activation.parameters if p.trainable}
+    inputs = {i.name for i in activation.inputs}
+    points = grid(activation)
+    for gradient in gradients.gradients:
+        name = gradient.variable
+        place = _place(activation, name)
+        learned = name in trainable or name in inputs
+        if learned and not _zero_on_purpose(activation, name) and _is_zero(gradient.expr, points, activation):
+            message = f"the gradient by `{name}` is 0 everywhere: nothing can be learned through it"
+            hint = "give a `surrogate`, or write `derivative: 0` if that is meant"
+            log.report("ACT302", place, message, hint)
+        if gradient.verdict is not Verdict.SURROGATE and name not in inputs:
+            _check_real(activation, name, raw[name], points, name in trainable, place, log)
+
+
+def _place(activation: Activation, name: str) -> Location:
+    for given in activation.spec.parameters:
+        if given.name.value == name:
+            return given.name.location
+    for given_input in activation.spec.inputs:
+        if given_input.name.value == name and len(activation.spec.inputs) > 1:
+            return given_input.name.location
+    return activation.spec.expression.location
+
+
+def _is_zero(expr: Expr, points: list[dict[str, Number]], activation: Activation) -> bool:
+    if expr is ZERO:
+        return True
+    for point in points:
+        value = evaluate(expr, point)
+        if (isinstance(value, Fraction) and value != 0) or (isinstance(value, arb) and not value.contains(0)):
+            return False
+    return prove_same(expr, ZERO, activation.domains).holds
+
+
+def _zero_on_purpose(activation: Activation, name: str) -> bool:
+    return any(n == name and f.expr is ZERO for n, f in (*activation.claims, *activation.surrogates))
+
+
+def _check_real(
+    activation: Activation,
+    name: str,
+    partial: Expr,
+    points: list[dict[str, Number]],
+    trainable: bool,
+    place: Location,
+    log: DiagnosticLog,
+) -> None:
+    """A partial derivative by a parameter that is certainly not real on both sides of some point."""
+    for point in points:
+        if evaluate(partial, point) is not UNDEFINED or evaluate(activation.value.expr, point) is UNDEFINED:
+            continue
+        shown = point_text(tuple((i.name, v) for i in activation.inputs if isinstance(v := point[i.name], Fraction)))
+        message = f"the partial derivative by `{name}` is not a real number at {shown}"
+        if trainable:
+            hint = f"give a `surrogate` for `{name}`, narrow the input's domain, or leave out `trainable`"
+            log.report("ACT214", place, message, hint, len(name))
+        else:
+            log.report("ACT304", place, f"{message}: its gradient is NaN there", None, len(name))
+        return
+
+
+def note_unsettled(
+    activation: Activation, variable: str, infinite: bool, point: Mapping[str, Number], log: DiagnosticLog
+) -> None:
+    """Report a kink whose sides are infinite, or have no limits."""
+    exact = tuple((name, v) for name, v in point.items() if isinstance(v, Fraction))
+    place = activation.spec.expression.location
+    length = len(activation.spec.expression.value)
+    if infinite:
+        message = f"the gradient by `{variable}` is infinite at {point_text(exact)}"
+        log.report("ACT303", place, message, "give a `surrogate` that is finite there, or accept it", length)
+    else:
+        message = f"the derivative by `{variable}` has no limit at {point_text(exact)}"
+        log.report("ACT213", place, message, "give its value there by a `derivative` or `surrogate`", length)

@@ -1,0 +1,1 @@
+"""From expressions to straight-line code that a target can print."""

@@ -1,0 +1,69 @@
+"""The driver: what becomes of one activation file. Pure, but for what it is told to note in the log."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from actc.backend.render import ModuleProgram, render_module
+from actc.calculus.accepted import accept
+from actc.calculus.analyse import analyse
+from actc.diagnostics import Diagnostic, DiagnosticLog
+from actc.frontend.loader import load
+from actc.frontend.resolve import resolve
+from actc.lowering.lower import lower
+from actc.model.compiled import ActivationReport, CompiledFile, Declared, GradientReport
+from actc.model.program import Program
+from actc.model.spec import ActivationSpec
+from actc.model.verdict import Gradients
+
+
+def compile_source(file: str, data: bytes, package: str) -> CompiledFile:
+    """Compile one file: ``file`` is how it is named in messages, ``package`` the name that Keras registers under.
+
+    load -> resolve -> analyse -> lower -> render; a stage that fails leaves the later ones out, for its activation.
+    """
+    del package  # a module's text does not depend on it
+    log = DiagnosticLog()
+    specs = load(file, data, log)
+    compiled = [_compile(spec) for spec in specs]
+    found = (*log.found, *(d for one in compiled for d in one[2]))
+    programs = tuple(program for program, _, _ in compiled if program is not None)
+    stem = PurePath(file).stem
+    sound = not any(d.is_error for d in found) and len(programs) == len(specs) > 0
+    module = None
+    if sound:
+        aliases = tuple((alias.value, spec.name.value) for spec in specs for alias in spec.aliases)
+        module = render_module(ModuleProgram(stem, PurePath(file).name, programs, aliases)).text
+    return CompiledFile(file, stem, module, tuple(report for _, report, _ in compiled), found)
+
+
+def _compile(spec: ActivationSpec) -> tuple[Program | None, ActivationReport, tuple[Diagnostic, ...]]:
+    log = DiagnosticLog()
+    activation = resolve(spec, log)
+    gradients = None if activation is None else analyse(activation, log)
+    accept(spec, log)
+    program = None if gradients is None or log.has_errors else lower(gradients)
+    return program, _report(spec, gradients), tuple(log.found)
+
+
+def _report(spec: ActivationSpec, gradients: Gradients | None) -> ActivationReport:
+    from actc.frontend.names import layer_name
+
+    written = {} if gradients is None else {
+        name: formula.text.location
+        for name, formula in (*gradients.activation.claims, *gradients.activation.surrogates)
+    }  # fmt: skip
+    return ActivationReport(
+        name=Declared(spec.name.value, spec.name.location),
+        layer_name=layer_name(spec.name.value),
+        aliases=tuple(Declared(a.value, a.location) for a in spec.aliases),
+        line=spec.location.line,
+        gradients=() if gradients is None else tuple(
+            GradientReport(
+                g.variable, g.verdict, g.method, g.counterexample, g.deviation,
+                written.get(g.variable, spec.location),
+            )
+            for g in gradients.gradients
+        ),
+        kinks=() if gradients is None else gradients.kinks,
+    )  # fmt: skip
