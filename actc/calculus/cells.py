@@ -1,0 +1,212 @@
+"""Which combinations of signs no point can have.
+
+The answers are one-sided: ``False`` is proved, ``True`` only means that no contradiction was found. Every condition is
+strict, since what happens on a boundary is judged elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from math import lcm
+from typing import Any
+
+from flint import arb, fmpz_poly
+
+from actc.calculus.branches import digest, polynomial
+from actc.model.domain import Domain
+from actc.model.expr import Expr
+
+Monomial = tuple[tuple[str, int], ...]
+"""Variables with their exponents, sorted by name; the empty one is 1."""
+
+_MOST_ROWS = 1500
+_MOST_DEGREE = 60
+_CONSTANTS = {
+    "pi": Domain("pi", Fraction(355, 113) - Fraction(1, 10**6), Fraction(355, 113)),
+    "E": Domain("E", Fraction(2718281, 10**6), Fraction(2718282, 10**6)),
+    "EulerGamma": Domain("EulerGamma", Fraction(577215, 10**6), Fraction(577216, 10**6)),
+    "GoldenRatio": Domain("GoldenRatio", Fraction(1618033, 10**6), Fraction(1618034, 10**6)),
+}
+_POSITIVE = Domain("positive", Fraction(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A polynomial that is to be positive (sign 1) or negative (sign -1)."""
+
+    terms: Mapping[Monomial, Fraction]
+    sign: int
+
+    def variables(self) -> frozenset[str]:
+        return frozenset(name for monomial in self.terms for name, _ in monomial)
+
+
+def feasible_signs(signs: Mapping[Expr, int], domains: Mapping[str, Domain]) -> bool:
+    """Whether the atoms may have these signs at some point of the domains. Signs of 0 are not looked at."""
+    known = dict(domains)
+    conditions = []
+    for atom, sign in signs.items():
+        terms = polynomial(atom)
+        if terms is None or not sign:
+            continue
+        named: dict[Monomial, Fraction] = {}
+        for factors, coefficient in terms.items():
+            monomial = tuple(sorted((_name(leaf, known), power) for leaf, power in factors))
+            named[monomial] = coefficient
+        conditions.append(Condition(named, sign))
+    return feasible(conditions, known)
+
+
+def _name(leaf: Expr, known: dict[str, Domain]) -> str:
+    """A name for a symbol or an opaque function of symbols, whose range is noted."""
+    if leaf.op == "symbol":
+        return leaf.name
+    name = f"#{leaf.op}{digest(leaf)}"
+    if leaf.op == "constant":
+        known[name] = _CONSTANTS[leaf.name]
+    elif leaf.op in ("exp", "cosh", "softplus", "abs", "sqrt"):
+        known[name] = _POSITIVE
+    elif leaf.op in ("sigmoid", "normal_cdf"):
+        known[name] = Domain("(0, 1)", Fraction(0), Fraction(1))
+    elif leaf.op in ("tanh", "sin", "cos", "erf"):
+        known[name] = Domain("(-1, 1)", Fraction(-1), Fraction(1))
+    return name
+
+
+def feasible(conditions: Sequence[Condition], domains: Mapping[str, Domain]) -> bool:
+    """Whether some point of the domains may meet all conditions; False only where that is impossible."""
+    alone: dict[str, list[Condition]] = {}
+    for condition in conditions:
+        names = condition.variables()
+        if not names:
+            if condition.terms.get((), Fraction(0)) * condition.sign <= 0:
+                return False
+        elif len(names) == 1:
+            alone.setdefault(next(iter(names)), []).append(condition)
+    for name, group in alone.items():
+        if not _feasible_alone(group, domains.get(name, Domain())):
+            return False
+    return all(len(c.variables()) < 2 for c in conditions) or _feasible_linear(conditions, domains)
+
+
+def _feasible_alone(group: Sequence[Condition], domain: Domain) -> bool:
+    """One variable: look at a point of every interval between the roots."""
+    polys = [_univariate(condition) for condition in group]
+    if any(poly.degree() > _MOST_DEGREE for poly in polys):
+        return True
+    low, high = domain.low, domain.high
+    if low is not None and low == high:
+        points = [low]
+    else:
+        product = fmpz_poly([1])
+        for poly in polys:
+            product *= poly
+        for end in (low, high):
+            if end is not None:
+                product *= fmpz_poly([-end.numerator, end.denominator])
+        points = [p for p in _between_roots(product) if (low is None or p > low) and (high is None or p < high)]
+    return any(all(_sign_at(poly, p) == c.sign for poly, c in zip(polys, group, strict=True)) for p in points)
+
+
+def _univariate(condition: Condition) -> fmpz_poly:
+    scale = lcm(*(c.denominator for c in condition.terms.values()))
+    coefficients = [0] * (1 + max(monomial[0][1] if monomial else 0 for monomial in condition.terms))
+    for monomial, coefficient in condition.terms.items():
+        coefficients[monomial[0][1] if monomial else 0] = int(coefficient * scale)
+    return fmpz_poly(coefficients)
+
+
+def _between_roots(poly: fmpz_poly) -> list[Fraction]:
+    """A point in every interval of the line without the polynomial's real roots."""
+    found: Any = poly.complex_roots()  # the stub's type is wrong: these are pairs of a ball and a multiplicity
+    # A real root's imaginary part is exactly zero, and the balls do not overlap.
+    edges = sorted((_rational(r.real.lower()), _rational(r.real.upper())) for r, _ in found if r.imag == 0)
+    if not edges:
+        return [Fraction(0)]
+    inner = [(left[1] + right[0]) / 2 for left, right in pairwise(edges)]
+    return [edges[0][0] - 1, *inner, edges[-1][1] + 1]
+
+
+def _rational(value: arb) -> Fraction:
+    mantissa, exponent = value.man_exp()
+    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+
+
+def _sign_at(poly: fmpz_poly, point: Fraction) -> int:
+    value = Fraction(0)
+    for coefficient in reversed(poly.coeffs()):
+        value = value * point + int(coefficient)
+    return (value > 0) - (value < 0)
+
+
+def _feasible_linear(conditions: Sequence[Condition], domains: Mapping[str, Domain]) -> bool:
+    """Several variables: linear inequalities in the monomials, by Fourier and Motzkin's elimination."""
+    names = frozenset().union(*(c.variables() for c in conditions))
+    fixed = _signs_of_variables(names, conditions, domains)
+    rows = [{m: c * condition.sign for m, c in condition.terms.items()} for condition in conditions]
+    for name in sorted(names):
+        domain = domains.get(name, Domain())
+        own: Monomial = ((name, 1),)
+        if domain.low is not None and domain.low == domain.high:
+            continue  # a single point: an inequality that is strict would be wrong
+        if domain.low is not None:
+            rows.append({own: Fraction(1), (): -domain.low})
+        if domain.high is not None:
+            rows.append({own: Fraction(-1), (): domain.high})
+    monomials = {m for row in rows for m in row if m}
+    for monomial in sorted(monomials):
+        sign = 1
+        for name, power in monomial:
+            if power % 2:
+                sign *= fixed.get(name, 0)
+        if sign and (len(monomial) > 1 or monomial[0][1] > 1):
+            rows.append({monomial: Fraction(sign)})
+    return _eliminate(rows)
+
+
+def _signs_of_variables(
+    names: Iterable[str], conditions: Sequence[Condition], domains: Mapping[str, Domain]
+) -> dict[str, int]:
+    fixed = {}
+    for name in names:
+        domain = domains.get(name, Domain())
+        if domain.low is not None and domain.low >= 0:
+            fixed[name] = 1
+        elif domain.high is not None and domain.high <= 0:
+            fixed[name] = -1
+    for condition in conditions:
+        if len(condition.terms) == 1:
+            ((monomial, coefficient),) = condition.terms.items()
+            if len(monomial) == 1 and monomial[0][1] == 1:
+                fixed[monomial[0][0]] = condition.sign if coefficient > 0 else -condition.sign
+    return fixed
+
+
+def _eliminate(rows: list[dict[Monomial, Fraction]]) -> bool:
+    """Whether linear forms can all be positive at once."""
+    unknowns = sorted({m for row in rows for m in row if m})
+    current = {_scaled(row, unknowns) for row in rows}
+    for i in range(len(unknowns)):
+        above = [row for row in current if row[i] > 0]
+        below = [row for row in current if row[i] < 0]
+        following = {row for row in current if row[i] == 0}
+        if len(above) * len(below) + len(following) > _MOST_ROWS:
+            return True
+        for up in above:
+            for down in below:
+                joined = tuple(u * -down[i] + d * up[i] for u, d in zip(up, down, strict=True))
+                following.add(_normal(joined))
+        current = following
+    return all(row[-1] > 0 for row in current)
+
+
+def _scaled(row: Mapping[Monomial, Fraction], unknowns: Sequence[Monomial]) -> tuple[Fraction, ...]:
+    return _normal((*(row.get(m, Fraction(0)) for m in unknowns), row.get((), Fraction(0))))
+
+
+def _normal(row: tuple[Fraction, ...]) -> tuple[Fraction, ...]:
+    largest = max(abs(c) for c in row)
+    return row if not largest else tuple(c / largest for c in row)

@@ -1,0 +1,129 @@
+"""Zero-testing by cases: where the normal form depends on a sign that is not known, both signs are looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from actc.calculus.normal_form.evaluate import Evaluation
+from actc.calculus.normal_form.facts import Contradiction
+from actc.calculus.normal_form.field import GaveUp, Ratio, Undefined, Work
+from actc.calculus.normal_form.tower import ClaimUndefined, Hints, NeedSign, PoolExhausted, Refine, Tower
+from actc.model.domain import Domain
+from actc.model.expr import ZERO, Expr
+
+_POOLS = (12, 24, 48)
+_MOST_RESTARTS = 24
+_MOST_DEPTH = 6  # signs that one computation may ask for
+_MOST_CASES = 48
+LIMIT = 6_000_000  # elementary steps of one test
+
+
+class Outcome(Enum):
+    """What a test found."""
+
+    ZERO = "zero"
+    NONZERO = "nonzero"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The outcome, the labels of the generators that the normal form is in, and how many cases were looked at."""
+
+    outcome: Outcome
+    generators: tuple[str, ...] = ()
+    cases: int = 0
+    somewhere: bool = False  # zero in one of the cases at least
+
+
+def is_zero(expr: Expr, domains: Mapping[str, Domain], signs: Mapping[Expr, int]) -> Outcome:
+    """Whether a smooth expression is zero wherever it is defined.
+
+    The symbols lie in their domains and the atoms have these signs (-1 or 1). ZERO is proved; NONZERO says that the
+    normal form is not zero, UNKNOWN that the counted work did not suffice.
+    """
+    return compare(ZERO, expr, (), domains, signs).outcome
+
+
+def compare(
+    claimed: Expr,
+    actual: Expr,
+    given: tuple[Expr, ...],
+    domains: Mapping[str, Domain],
+    signs: Mapping[Expr, int],
+    generic: str | None = None,
+) -> Decision:
+    """Whether two smooth expressions are one function where ``given`` and ``actual`` are real.
+
+    ``claimed`` must be shown to be real there too. ``generic`` is a variable that moves, so that what depends on it is
+    almost nowhere an integer.
+    """
+
+    def run(tower: Tower) -> Ratio:
+        forms = Evaluation(tower, generic)
+        for atom, sign in signs.items():
+            value = forms.value(atom)
+            if tower.field.is_zero(value):
+                raise Contradiction
+            tower.assume(value, sign)
+        for expr in given:
+            forms.value(expr)
+        left = forms.value(actual)
+        tower.strict = True
+        return tower.field.subtract(left, forms.value(claimed))
+
+    return _by_cases(run, domains)
+
+
+def _by_cases(run: Callable[[Tower], Ratio], domains: Mapping[str, Domain]) -> Decision:
+    work = Work(LIMIT)
+    hints = Hints()
+    pools = list(_POOLS)
+    pool = pools.pop(0)
+    for _ in range(_MOST_RESTARTS):
+        try:
+            return _all_cases(run, domains, pool, work, hints)
+        except Refine:
+            continue
+        except PoolExhausted:
+            if not pools:
+                break
+            pool = pools.pop(0)
+        except (GaveUp, Undefined):
+            break
+    return Decision(Outcome.UNKNOWN)
+
+
+def _all_cases(
+    run: Callable[[Tower], Ratio], domains: Mapping[str, Domain], pool: int, work: Work, hints: Hints
+) -> Decision:
+    """Depth first over the signs that are asked for.
+
+    The same questions come in the same order in every run, so that a case is the list of answers.
+    """
+    labels: dict[str, None] = {}
+    todo: list[tuple[int, ...]] = [()]
+    cases = 0
+    somewhere = False
+    every = True
+    while todo:
+        decisions = todo.pop()
+        tower = Tower(pool, work, hints, decisions, domains)
+        try:
+            zero = tower.field.is_zero(run(tower))
+        except NeedSign:
+            if len(decisions) >= _MOST_DEPTH or len(todo) >= _MOST_CASES:
+                raise GaveUp from None
+            todo.extend((*decisions, sign) for sign in (-1, 1))
+            continue
+        except Contradiction:
+            continue
+        except ClaimUndefined:
+            zero = False
+        labels.update(dict.fromkeys(g.label for g in tower.generators))
+        cases += 1
+        somewhere = somewhere or zero
+        every = every and zero
+    return Decision(Outcome.ZERO if every else Outcome.NONZERO, tuple(labels), cases, somewhere)

@@ -1,0 +1,230 @@
+"""Proofs that a claim is the derivative, region by region."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from actc.calculus.balls import sign_of as sign_at
+from actc.calculus.branches import atoms, orient, polynomial, resolve
+from actc.calculus.cells import feasible_signs
+from actc.calculus.differentiate import differentiate
+from actc.calculus.normal_form import Decision, Outcome, compare
+from actc.calculus.samples import disagreement
+from actc.model.domain import Domain
+from actc.model.expr import NAN, UNDEFINED, Expr, number, postorder, substitute, symbol
+
+Signs = tuple[tuple[Expr, int], ...]
+"""A region: atoms with their signs."""
+
+_MOST_REGIONS = 128
+_LONGEST_LABEL = 40
+_MOST_LABELS = 6
+_MOST_OPEN = 8  # regions that are not proved before the rest is left
+_POINTS_BEFORE = 5
+_POINTS_AFTER = 10
+_MOST_STEPS = 1500  # partial assignments looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What came of the attempt.
+
+    ``open_cells`` are the regions in which the identity was not proved: it may be false there, or too hard.
+    ``gave_up`` says that work ran out somewhere, so that nothing is to be read into the failure.
+    """
+
+    holds: bool
+    method: str  # "rational normal form in x, exp(x); 2 regions"
+    open_cells: tuple[Signs, ...]
+    gave_up: bool
+
+
+def prove_equal(claimed: Expr, function: Expr, variable: str, domains: Mapping[str, Domain]) -> Proof:
+    """Prove that ``claimed`` is the derivative of ``function`` by the variable.
+
+    That is, wherever the function is defined, away from its kinks and jumps.
+    Raises RuntimeError where a proof and a certain numerical value disagree, which is an error of the prover.
+    """
+    slope = differentiate(function, variable)
+    search = _Search(lambda f: differentiate(f, variable), variable, domains, (claimed, slope))
+    return search.prove(claimed, function)
+
+
+def prove_same(a: Expr, b: Expr, domains: Mapping[str, Domain]) -> Proof:
+    """Prove that two expressions are equal wherever ``b`` is defined, away from jumps. Raises as ``prove_equal``."""
+    return _Search(lambda f: f, None, domains, (a, b)).prove(a, b)
+
+
+class _Stop(Exception):  # noqa: N818 - steers the search, no error
+    """Enough regions are open, or there are too many."""
+
+
+@dataclass(slots=True)
+class _Search:
+    """The search through the regions of one claim."""
+
+    derive: Callable[[Expr], Expr]
+    variable: str | None
+    domains: Mapping[str, Domain]
+    whole: tuple[Expr, Expr]  # the two sides as they were given, for the numerical checks
+    steps: int = 0
+    regions: int = 0
+    gave_up: bool = False
+    open_cells: list[Signs] = field(default_factory=list)
+    labels: dict[str, None] = field(default_factory=dict)
+
+    def prove(self, claimed: Expr, function: Expr) -> Proof:
+        """Look at a few points, then at every region, then at more points."""
+        point = disagreement(*self.whole, self.domains, _POINTS_BEFORE, seed=1)
+        if point is not None:
+            return Proof(False, "", (_signs_at(point, claimed, function),), False)
+        with suppress(_Stop):
+            self._explore(claimed, function, {})
+        if self.open_cells or self.gave_up:
+            return Proof(False, "", tuple(self.open_cells), self.gave_up)
+        point = disagreement(*self.whole, self.domains, _POINTS_AFTER, seed=2)
+        if point is not None:
+            text = ", ".join(f"{name} = {value}" for name, value in point.items())
+            raise RuntimeError(f"proved and yet numerically wrong at {text}: {self.whole[0]!r} for {self.whole[1]!r}")
+        return Proof(True, self._method(), (), False)
+
+    def _explore(self, claimed: Expr, function: Expr, signs: dict[Expr, int]) -> None:
+        """Split on the innermost atom that is not decided, until none is left."""
+        self.steps += 1
+        if self.steps > _MOST_STEPS or self.regions > _MOST_REGIONS or len(self.open_cells) >= _MOST_OPEN:
+            self.gave_up = self.gave_up or len(self.open_cells) < _MOST_OPEN
+            raise _Stop
+        claimed, function = resolve(claimed, signs), resolve(function, signs)
+        atom = next((a for a in atoms(function, claimed) if a not in signs), None)
+        if atom is None:
+            self._region(claimed, function, signs)
+            return
+        if not _is_plain(atom):
+            decision = compare(number(0), atom, (), self.domains, _strict(signs))
+            if decision.outcome is Outcome.ZERO and decision.cases:
+                self._explore(claimed, function, {**signs, atom: 0})
+                return
+            if decision.somewhere or decision.outcome is Outcome.UNKNOWN:
+                # It may vanish on a whole region that no strict sign describes.
+                self._leave_open({**signs, atom: 0}, decision)
+                return
+        sides = [s for s in (1, -1) if feasible_signs({**signs, atom: s}, self.domains)]
+        for sign in sides:
+            self._explore(claimed, function, {**signs, atom: sign})
+        if self.variable is not None and self.variable not in atom.free:
+            self._on_the_edge(claimed, function, signs, atom, sides)
+
+    def _on_the_edge(self, claimed: Expr, function: Expr, signs: dict[Expr, int], atom: Expr, sides: list[int]) -> None:
+        """An atom without the variable may vanish for all of the variable's values: ``a = 0`` is a region as well."""
+        here = tuple(resolve(e, {**signs, atom: 0}) for e in (claimed, function))
+        for sign in sides:
+            if here == tuple(resolve(e, {**signs, atom: sign}) for e in (claimed, function)):
+                return  # the same formulas were looked at beside it, and what is identical there is identical here
+        solved = _solved(atom)
+        if solved is None:
+            self._leave_open({**signs, atom: 0}, None)
+            return
+        for name, value in solved.items():
+            if value.is_number and not self.domains.get(name, Domain()).contains(value.number):
+                return
+        moved = _substituted(signs, solved)
+        if moved is not None:
+            replaced = {symbol(name): value for name, value in solved.items()}
+            self._explore(substitute(here[0], replaced), substitute(here[1], replaced), moved)
+
+    def _region(self, claimed: Expr, function: Expr, signs: dict[Expr, int]) -> None:
+        """No branch is left: compare normal forms."""
+        if _is_uncovered(function):
+            return
+        if _is_uncovered(claimed):
+            self._leave_open(signs, None)
+            return
+        self.regions += 1
+        slope = self._settled(self.derive(function), signs)
+        if slope is None:
+            self._leave_open(signs, None)
+            return
+        decision = compare(claimed, slope, (function,), self.domains, _strict(signs), self.variable)
+        if decision.outcome is Outcome.ZERO:
+            self.labels.update(dict.fromkeys(decision.generators))
+        else:
+            self._leave_open(signs, decision)
+
+    def _settled(self, slope: Expr, signs: dict[Expr, int]) -> Expr | None:
+        """The slope without the exceptions for single points that differentiation puts in."""
+        extra = [a for a in atoms(slope) if a not in signs]
+        if not extra:
+            return resolve(slope, signs)
+        for atom in extra:
+            if not _is_plain(atom):
+                decision = compare(number(0), atom, (), self.domains, _strict(signs))
+                if decision.somewhere or decision.outcome is Outcome.UNKNOWN:
+                    return None
+        return resolve(slope, {**signs, **dict.fromkeys(extra, 1)})
+
+    def _leave_open(self, signs: dict[Expr, int], decision: Decision | None) -> None:
+        self.open_cells.append(tuple(signs.items()))
+        self.gave_up = self.gave_up or (decision is not None and decision.outcome is Outcome.UNKNOWN)
+
+    def _method(self) -> str:
+        shown = [label for label in self.labels if len(label) <= _LONGEST_LABEL][:_MOST_LABELS]
+        rest = len(self.labels) - len(shown)
+        text = "rational normal form"
+        if shown:
+            text += f" in {', '.join(shown)}" + (f" and {rest} more" if rest else "")
+        return text + (f"; {self.regions} regions" if self.regions > 1 else "")
+
+
+def _strict(signs: Mapping[Expr, int]) -> dict[Expr, int]:
+    return {atom: sign for atom, sign in signs.items() if sign}
+
+
+def _is_plain(atom: Expr) -> bool:
+    """Whether it is a polynomial in symbols and constants, which vanishes on no region."""
+    terms = polynomial(atom)
+    return terms is not None and all(leaf.op in ("symbol", "constant") for term in terms for leaf, _ in term)
+
+
+def _is_uncovered(expr: Expr) -> bool:
+    return any(node in (UNDEFINED, NAN) or node.op == "inf" for node in postorder(expr))
+
+
+def _solved(atom: Expr) -> dict[str, Expr] | None:
+    """The value of a symbol for which the atom is zero, where it is linear in one with a number before it."""
+    terms = polynomial(atom)
+    if terms is None:
+        return None
+    for term, coefficient in terms.items():
+        if len(term) == 1 and term[0][1] == 1 and term[0][0].op == "symbol":
+            leaf = term[0][0]
+            if not any(leaf.name in _free(other) for other in terms if other != term):
+                return {leaf.name: substitute(atom, {leaf: number(0)}) / number(-coefficient)}
+    return None
+
+
+def _free(term: tuple[tuple[Expr, int], ...]) -> frozenset[str]:
+    return frozenset().union(*(leaf.free for leaf, _ in term))
+
+
+def _substituted(signs: Mapping[Expr, int], solved: Mapping[str, Expr]) -> dict[Expr, int] | None:
+    """What the signs say once the symbol is replaced; None where they contradict it."""
+    moved: dict[Expr, int] = {}
+    for atom, sign in signs.items():
+        question = orient(substitute(atom, {symbol(name): value for name, value in solved.items()}))
+        if not question.atoms:
+            if question.constant != sign:
+                return None
+        elif len(question.atoms) == 1:
+            # What says more than one atom's sign is forgotten: less is assumed, so more is shown.
+            wanted = question.constant * sign
+            if moved.setdefault(question.atoms[0], wanted) != wanted:
+                return None
+    return moved
+
+
+def _signs_at(point: Mapping[str, Fraction], *roots: Expr) -> Signs:
+    known = ((atom, sign_at(atom, point)) for atom in atoms(*roots))
+    return tuple((atom, sign) for atom, sign in known if sign is not None)

@@ -1,0 +1,75 @@
+"""A few exact points of the domains, to catch a wrong identity before and after it is proved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from random import Random
+
+from flint import arb, fmpq
+
+from actc.calculus.ball_operations import UNDEFINED, Cell
+from actc.calculus.tape import Tape
+from actc.model.domain import Domain
+from actc.model.expr import Expr
+
+_GRAIN = 10007  # denominators: a prime, so that no point is one an author would think of
+_REACHES = (3, 1, 12, 2, 40, 5)
+_BITS = (128, 512)
+
+
+def points(names: frozenset[str], domains: Mapping[str, Domain], seed: int) -> Iterator[dict[str, Fraction]]:
+    """Pseudo-random exact points without end, the same ones for the same seed."""
+    random = Random(seed)  # noqa: S311 - reproducible points, no secrets
+    ordered = sorted(names)
+    i = 0
+    while True:
+        reach = _REACHES[i % len(_REACHES)]
+        yield {name: _coordinate(random, domains.get(name, Domain()), reach) for name in ordered}
+        i += 1
+
+
+def _coordinate(random: Random, domain: Domain, reach: int) -> Fraction:
+    if domain.integer:
+        low = -reach if domain.low is None else int(domain.low) + (domain.low_open or domain.low.denominator != 1)
+        high = low + 2 * reach if domain.high is None else int(domain.high)
+        if domain.low is None and domain.high is not None:
+            low = high - 2 * reach
+        candidates = [n for n in range(low, max(low, min(high, low + 60)) + 1) if domain.contains(Fraction(n))]
+        return Fraction(random.choice(candidates) if candidates else low)
+    if domain.low is not None and domain.high is not None:
+        part = Fraction(random.randrange(1, _GRAIN), _GRAIN)
+        return domain.low + (domain.high - domain.low) * part
+    step = Fraction(random.randrange(1, reach * _GRAIN), _GRAIN)
+    if domain.low is not None:
+        return domain.low + step
+    if domain.high is not None:
+        return domain.high - step
+    return step if random.randrange(2) else -step
+
+
+def disagreement(
+    claimed: Expr, actual: Expr, domains: Mapping[str, Domain], count: int, seed: int
+) -> dict[str, Fraction] | None:
+    """Among ``count`` points one at which ``actual`` is real and ``claimed`` certainly is another number or none."""
+    tape = Tape(claimed, actual)
+    for point, _ in zip(points(claimed.free | actual.free, domains, seed), range(count), strict=False):
+        for bits in _BITS:
+            found = _differ(*tape.run(point, bits))
+            if found is not None:
+                break
+        if found:
+            return point
+    return None
+
+
+def _differ(claimed: Cell | bool, actual: Cell | bool) -> bool | None:
+    """Whether they certainly do or do not; None where that is not to be told."""
+    if not isinstance(actual, fmpq | arb):
+        return False if actual is UNDEFINED else None
+    if not isinstance(claimed, fmpq | arb):
+        return True if claimed is UNDEFINED else None
+    left, right = arb(claimed), arb(actual)
+    if not left.overlaps(right):
+        return True
+    return False if isinstance(claimed, fmpq) or left.rel_accuracy_bits() > 40 else None
