@@ -1,0 +1,1 @@
+"""From programs to the text of a generated TensorFlow package."""
