@@ -40,12 +40,10 @@ class SourceText:
 
     def scalar(self, value: str, start: int, end: int, style: str | None) -> Text:
         """The value of the YAML scalar that stands between two offsets, with the place of each of its characters."""
-        if self.text[start:end] == value and "\n" not in value and "\r" not in value:
-            return Text(value, self.location(start))
-        found = offsets(self.text, start, end, style, value)
-        if not found:
-            return Text(value, self.location(start))
-        return Text(value, self.location(found[0]), tuple(map(self.place, found)))
+        found = offsets(self.text, start, end, style, value) if value else [start]
+        first, last = self.place(found[0]), self.place(found[-1])
+        together = found == list(range(found[0], found[-1] + 1)) and first[0] == last[0]
+        return Text(value, Location(self.file, *first), () if together else tuple(map(self.place, found)))
 
 
 def decode(file: str, data: bytes, log: DiagnosticLog) -> SourceText | None:
