@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 from flint import fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
 from actc.model.algebra import add, conjunction, disjunction, divide, multiply, negate, negation, power, subtract, where
-from actc.model.expr import FALSE, ONE, TRUE, ZERO, Expr, fold, number, postorder, rebuild
+from actc.model.expr import FALSE, ONE, TRUE, ZERO, Expr, apply, fold, number, postorder, rebuild
 
 _COMPARISONS: dict[str, Callable[[int], bool]] = {
     "lt": lambda s: s < 0,
@@ -196,8 +196,11 @@ def _split(guard: Expr) -> tuple[int, list[Expr], list[Expr]]:
             first = fmpq(factor.leading_coefficient())
             sign *= (1 if first > 0 else -1) ** int(times)
             monic = factor / first
+            shifted = _inverted(monic, leaves)
             if monic in part.context().gens():
                 inner.extend([leaves[part.context().gens().index(monic)]] * int(times))
+            elif shifted is not None:
+                inner.extend([shifted] * int(times))
             elif not _is_positive(monic, leaves):
                 finished.extend([_expression(monic, leaves)] * int(times))
     return sign, inner, finished
@@ -218,6 +221,38 @@ def _split_leaf(leaf: Expr) -> tuple[int, list[Expr], list[Expr]]:
     if op == "log":
         return 1, [subtract(args[0], ONE)], []
     return 1, [], [leaf]
+
+
+def _inverted(poly: fmpq_mpoly, leaves: list[Expr]) -> Expr | None:
+    """For an increasing function less a number, what has the same sign without the function: exp(x) - 2, x - log(2)."""
+    if len(poly) != 2 or poly.total_degree() != 1:
+        return None
+    terms = [(leaves[list(powers).index(1)] if any(powers) else None, -c) for powers, c in poly.to_dict().items()]
+    (first, _), (second, level) = terms
+    if first is None:
+        return None
+    if second is not None:
+        same = first.op == second.op and first.op in _INCREASING and level == 1
+        return subtract(first.args[0], second.args[0]) if same else None
+    inverse = _INVERSES.get(first.op)
+    value = None if inverse is None else inverse(Fraction(int(level.p), int(level.q)))
+    return None if value is None else subtract(first.args[0], value)
+
+
+def _log_of(level: Fraction) -> Expr | None:
+    if level <= 0:
+        return None
+    return ZERO if level == 1 else apply("log", number(level))
+
+
+_INCREASING = frozenset({"exp", "log", "cbrt", "sinh", "tanh", "asinh", "atan", "erf", "sigmoid", "softplus", "expm1"})
+_INVERSES: dict[str, Callable[[Fraction], Expr | None]] = {
+    "exp": _log_of,
+    "log": lambda level: apply("exp", number(level)),
+    "sqrt": lambda level: number(level**2) if level >= 0 else None,
+    "cbrt": lambda level: number(level**3),
+    "sigmoid": lambda level: ZERO if level == Fraction(1, 2) else None,
+}
 
 
 def _leaves(guard: Expr) -> list[Expr]:

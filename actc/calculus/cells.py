@@ -13,8 +13,9 @@ from itertools import pairwise
 from math import lcm
 from typing import Any
 
-from flint import arb, fmpz_poly
+from flint import arb, fmpq, fmpz_poly
 
+from actc.calculus.balls import evaluate
 from actc.calculus.branches import digest, polynomial
 from actc.model.domain import Domain
 from actc.model.expr import Expr
@@ -24,12 +25,6 @@ Monomial = tuple[tuple[str, int], ...]
 
 _MOST_ROWS = 1500
 _MOST_DEGREE = 60
-_CONSTANTS = {
-    "pi": Domain("pi", Fraction(355, 113) - Fraction(1, 10**6), Fraction(355, 113)),
-    "E": Domain("E", Fraction(2718281, 10**6), Fraction(2718282, 10**6)),
-    "EulerGamma": Domain("EulerGamma", Fraction(577215, 10**6), Fraction(577216, 10**6)),
-    "GoldenRatio": Domain("GoldenRatio", Fraction(1618033, 10**6), Fraction(1618034, 10**6)),
-}
 _POSITIVE = Domain("positive", Fraction(0))
 
 
@@ -65,8 +60,8 @@ def _name(leaf: Expr, known: dict[str, Domain]) -> str:
     if leaf.op == "symbol":
         return leaf.name
     name = f"#{leaf.op}{digest(leaf)}"
-    if leaf.op == "constant":
-        known[name] = _CONSTANTS[leaf.name]
+    if not leaf.free:
+        known[name] = _closed(leaf)
     elif leaf.op in ("exp", "cosh", "softplus", "abs", "sqrt"):
         known[name] = _POSITIVE
     elif leaf.op in ("sigmoid", "normal_cdf"):
@@ -74,6 +69,17 @@ def _name(leaf: Expr, known: dict[str, Domain]) -> str:
     elif leaf.op in ("tanh", "sin", "cos", "erf"):
         known[name] = Domain("(-1, 1)", Fraction(-1), Fraction(1))
     return name
+
+
+def _closed(leaf: Expr) -> Domain:
+    """Bounds of a fixed number, an open interval around it."""
+    value = evaluate(leaf, {})
+    if isinstance(value, Fraction):
+        value = arb(fmpq(value.numerator, value.denominator))
+    if not isinstance(value, arb) or not value.is_finite():
+        return Domain()
+    reach = Fraction(1, 10**9) * (1 + abs(_rational(value.mid())))
+    return Domain("", _rational(value.lower()) - reach, _rational(value.upper()) + reach)
 
 
 def feasible(conditions: Sequence[Condition], domains: Mapping[str, Domain]) -> bool:

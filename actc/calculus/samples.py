@@ -40,7 +40,7 @@ def _coordinate(random: Random, domain: Domain, reach: int) -> Fraction:
     if domain.low is not None and domain.high is not None:
         part = Fraction(random.randrange(1, _GRAIN), _GRAIN)
         return domain.low + (domain.high - domain.low) * part
-    step = Fraction(random.randrange(1, reach * _GRAIN), _GRAIN)
+    step = random.randrange(reach) + Fraction(random.randrange(1, _GRAIN), _GRAIN)  # never an integer
     if domain.low is not None:
         return domain.low + step
     if domain.high is not None:
