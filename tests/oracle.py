@@ -305,8 +305,8 @@ class Activation:
                     return value
             previous = value
         assert previous is not None
-        if previous == 0:
-            return previous
+        if abs(previous) < mpf(10) ** -500:
+            return mpf(0)  # rounding noise around an exact 0, or less than any float
         raise UndecidedError(f"{self.name} does not settle")
 
     def value(self, point: Point) -> Number:
