@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from actc.calculus.claims import judge_claim
 from actc.calculus.crossings import Crossing, crossings
-from actc.calculus.defined import check_defined, restrict
+from actc.calculus.restrict import restrict
 from actc.calculus.differentiate import differentiate
-from actc.calculus.emit import emit_inputs, emit_scalar
+from actc.calculus.emit import Emitted, emit_inputs, emit_scalar
 from actc.calculus.examples import check_examples
 from actc.calculus.kinks import describe
 from actc.calculus.observations import check_domains, note_unsettled, observe
@@ -53,7 +53,9 @@ def _crossings(activation: Activation, variable: str, raw: dict[str, Expr]) -> t
     return crossings(roots, variable, rational_defaults(activation), alone=alone)
 
 
-def _derived(activation: Activation, raw: dict[str, Expr], found: dict[str, tuple[Crossing, ...]]) -> dict[str, Expr]:
+def _derived(
+    activation: Activation, raw: dict[str, Expr], found: dict[str, tuple[Crossing, ...]]
+) -> dict[str, Emitted]:
     """The derived gradients by the inputs of an activation that has several: settled together, as one vector."""
     inputs = [i.name for i in activation.inputs]
     if len(inputs) < 2:
@@ -66,7 +68,7 @@ def _gradient(
     activation: Activation,
     variable: str,
     raw: Expr,
-    derived: dict[str, Expr],
+    derived: dict[str, Emitted],
     found: tuple[Crossing, ...],
     log: DiagnosticLog,
 ) -> Gradient:
@@ -82,12 +84,13 @@ def _gradient(
         written = judged.verdict is not Verdict.PROVED
         base = claim.expr if written else raw
         emitted = emit_scalar(activation, variable, base, found, claim.expr)
+        note_unsettled(activation, emitted.notes, log)
         return Gradient(variable, judged.verdict, judged.method, judged.counterexample, None, emitted.expr)
     if variable in derived:
-        return Gradient(variable, Verdict.DERIVED, "", None, None, derived[variable])
+        note_unsettled(activation, derived[variable].notes, log)
+        return Gradient(variable, Verdict.DERIVED, "", None, None, derived[variable].expr)
     emitted = emit_scalar(activation, variable, raw, found)
-    for note in emitted.notes:
-        note_unsettled(activation, variable, note.infinite, note.point, log)
+    note_unsettled(activation, emitted.notes, log)
     return Gradient(variable, Verdict.DERIVED, "", None, None, emitted.expr)
 
 

@@ -72,7 +72,7 @@ def _has_steps(guard: Expr) -> bool:
 
 
 def crossings(
-    roots: tuple[Expr, ...], variable: str, defaults: Mapping[str, Number], *, alone: bool
+    roots: tuple[Expr, ...], variable: str, defaults: Mapping[str, Fraction], *, alone: bool
 ) -> tuple[Crossing, ...]:
     """All crossings along the variable.
 
@@ -101,7 +101,7 @@ def crossings(
     return tuple(found.values())
 
 
-def _solve(atom: Expr, variable: str, defaults: Mapping[str, Number]) -> tuple[Expr, ...] | None:
+def _solve(atom: Expr, variable: str, defaults: Mapping[str, Fraction]) -> tuple[Expr, ...] | None:
     """The zeros in closed form; of an atom with branches inside, those of each way in which they may go."""
     plain = solve(atom, variable)
     inner = atoms(atom)
@@ -119,7 +119,7 @@ def _solve(atom: Expr, variable: str, defaults: Mapping[str, Number]) -> tuple[E
     return tuple(found)
 
 
-def _may_be_zero(atom: Expr, variable: str, location: Expr, defaults: Mapping[str, Number]) -> bool:
+def _may_be_zero(atom: Expr, variable: str, location: Expr, defaults: Mapping[str, Fraction]) -> bool:
     """A solution of one way need not lie where that way is taken; with parameters in it, it may for some values."""
     here = substitute(atom, {symbol(variable): location})
     if here.free:

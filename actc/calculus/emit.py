@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from fractions import Fraction
+from functools import partial
 from itertools import product
 
 from actc.calculus.balls import Number
 from actc.calculus.branches import orient, resolve
 from actc.calculus.crossings import Crossing
 from actc.calculus.kinks import Sides, sides
-from actc.calculus.settle import Tie, at, both, lean, literal, on, same, settle
+from actc.calculus.series import limit_formula
+from actc.calculus.settle import Tie, at, both, lean, literal, same, settle
 from actc.calculus.subgradients import Slope, by_cases, shortest_in_hull, shortest_on_segment
 from actc.calculus.tie_points import tie_points
 from actc.model.activation import Activation
@@ -21,13 +24,21 @@ from actc.model.expr import ONE, ZERO, Expr, fold, number, rebuild, substitute, 
 _TINY = Fraction(1, 2**300)
 
 
+class Reason(Enum):
+    """Why a point is worth a word."""
+
+    INFINITE = "infinite"
+    NO_LIMIT = "no limit from some side"
+    NO_FORMULA = "no formula for all parameters"
+
+
 @dataclass(frozen=True, slots=True)
 class Unsettled:
-    """A point at which a gradient has no limit from some side, or one that is infinite."""
+    """A point at which a gradient is infinite, or at which it could not be given its value."""
 
     variable: str
     point: Mapping[str, Number]
-    infinite: bool
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +80,55 @@ def emit_scalar(
             wanted = _claimed(claim, variable, point, activation) if claim is not None else None
             if wanted is None:
                 if not around.complete:
-                    notes.append(Unsettled(variable, point, infinite=False))
+                    notes.append(Unsettled(variable, point, Reason.NO_LIMIT))
                     continue
                 wanted = around.least
             if wanted is None:
                 continue
             if not isinstance(wanted, Fraction):
-                notes.append(Unsettled(variable, point, infinite=True))
+                notes.append(Unsettled(variable, point, Reason.INFINITE))
             ties.append(Tie(point, wanted))
-        extra = () if claim is None or crossing.atom is None else (resolve(claim, {crossing.atom: 0}),)
-        settled = settle(result, crossing, ties, extra)
-        result = _by_value(result, crossing, ties) if settled is None else settled
+        settled = settle(result, crossing, ties, partial(_formulas, activation, crossing, gradient, claim))
+        if settled is None:
+            notes.append(Unsettled(variable, ties[0].point, Reason.NO_FORMULA))
+        else:
+            result = settled
     return Emitted(result, tuple(notes))
 
 
-def _by_value(gradient: Expr, crossing: Crossing, ties: Sequence[Tie]) -> Expr:
-    """The value at the defaults, where no formula for all parameters was found."""
-    plain = literal(ties[0].wanted) if ties else None
-    return gradient if plain is None else where(on(crossing), plain, gradient)
+def _formulas(activation: Activation, crossing: Crossing, gradient: Expr, claim: Expr | None) -> Iterator[Expr]:
+    """What may hold on the crossing: the claim's own branch, or the limit from a side."""
+    if crossing.atom is None:
+        return
+    if claim is not None:
+        yield resolve(claim, {crossing.atom: 0})
+    if crossing.location is not None:
+        for side in (1, -1):
+            smooth = resolve(gradient, {crossing.atom: side})
+            formula = limit_formula(smooth, crossing.variable, crossing.location, activation.domains)
+            if formula is not None:
+                yield formula
+
+
+def fill(activation: Activation, expr: Expr, variable: str, found: Sequence[Crossing]) -> Emitted:
+    """The expression with its limit at every crossing where it has none of its own: a removable singularity."""
+    notes: list[Unsettled] = []
+    domain = activation.domains[variable]
+    for crossing in found:
+        ties: list[Tie] = []
+        for point in tie_points(activation, crossing):
+            if at(expr, point) is None:
+                around = sides(expr, variable, point, domain)
+                limit = around.least
+                if around.complete and not around.differ and isinstance(limit, Fraction):
+                    ties.append(Tie(point, limit))
+        if ties:
+            filled = settle(expr, crossing, ties, partial(_formulas, activation, crossing, expr, None))
+            if filled is None:
+                notes.append(Unsettled(variable, ties[0].point, Reason.NO_FORMULA))
+            else:
+                expr = filled
+    return Emitted(expr, tuple(notes))
 
 
 def _claimed(claim: Expr, variable: str, point: Mapping[str, Number], activation: Activation) -> Slope | None:
@@ -102,10 +144,11 @@ def claimed_at(claim: Expr, variable: str, point: Mapping[str, Number], activati
     return _claimed(claim, variable, point, activation)
 
 
-def emit_inputs(activation: Activation, gradients: Mapping[str, Expr], found: Sequence[Crossing]) -> dict[str, Expr]:
+def emit_inputs(activation: Activation, gradients: Mapping[str, Expr], found: Sequence[Crossing]) -> dict[str, Emitted]:
     """The derived gradient by several inputs, settled as one vector at each crossing and where two of them meet."""
     names = [i.name for i in activation.inputs]
     result = dict(gradients)
+    notes: list[Unsettled] = []
     for crossing in _once(found):
         ties: dict[str, list[Tie]] = {name: [] for name in names}
         for point in tie_points(activation, crossing):
@@ -118,9 +161,13 @@ def emit_inputs(activation: Activation, gradients: Mapping[str, Expr], found: Se
         formulas = _segment(gradients, names, crossing)
         for index, name in enumerate(names):
             extra = (formulas[index],) if formulas else ()
-            settled = settle(result[name], crossing, ties[name], extra)
-            result[name] = _by_value(result[name], crossing, ties[name]) if settled is None else settled
-    return _corners(activation, gradients, result, found)
+            settled = settle(result[name], crossing, ties[name], partial(tuple, extra))
+            if settled is None:
+                notes.append(Unsettled(name, ties[name][0].point, Reason.NO_FORMULA))
+            else:
+                result[name] = settled
+    result = _corners(activation, gradients, result, found)
+    return {name: Emitted(expr, tuple(n for n in notes if n.variable == name)) for name, expr in result.items()}
 
 
 def _once(found: Sequence[Crossing]) -> list[Crossing]:
@@ -214,9 +261,7 @@ def _corners(
                 if not ties or all(same(at(result[name], t.point), t.wanted) for t in ties):
                     continue
                 if all(same(t.wanted, ties[0].wanted) for t in ties):
-                    plain = literal(ties[0].wanted)
-                    if plain is not None:
-                        result[name] = where(both(first, second), plain, result[name])
+                    result[name] = where(both(first, second), literal(ties[0].wanted), result[name])
     return result
 
 

@@ -54,7 +54,8 @@ def sides(expr: Expr, variable: str, point: Mapping[str, Number], domain: Domain
 
 
 def _approach(expr: Expr, variable: str, point: Mapping[str, Number], side: int) -> Slope | None:
-    limit = one_sided_limit(expr, variable, point[variable], side, point)
+    exact = {name: Fraction(v) if isinstance(v, int) else v for name, v in point.items()}
+    limit = one_sided_limit(expr, variable, exact[variable], side, exact)
     if limit.infinite:
         return inf * limit.infinite
     return None if limit.value is None else slope(limit.value)

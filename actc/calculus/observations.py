@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 
 from flint import arb
 
 from actc.calculus.balls import UNDEFINED, Number, evaluate, evaluate_sure
 from actc.calculus.claims import point_text
+from actc.calculus.emit import Reason, Unsettled
 from actc.calculus.prove import prove_same
 from actc.calculus.tie_points import choose, rational_defaults
 from actc.diagnostics import DiagnosticLog, Location
@@ -163,16 +164,20 @@ def _check_real(
         return
 
 
-def note_unsettled(
-    activation: Activation, variable: str, infinite: bool, point: Mapping[str, Number], log: DiagnosticLog
-) -> None:
-    """Report a kink whose sides are infinite, or have no limits."""
-    exact = tuple((name, v) for name, v in point.items() if isinstance(v, Fraction))
+def note_unsettled(activation: Activation, notes: Iterable[Unsettled], log: DiagnosticLog) -> None:
+    """Report, once for each reason, points at which a gradient is infinite or could not be given its value."""
     place = activation.spec.expression.location
     length = len(activation.spec.expression.value)
-    if infinite:
-        message = f"the gradient by `{variable}` is infinite at {point_text(exact)}"
-        log.report("ACT303", place, message, "give a `surrogate` that is finite there, or accept it", length)
-    else:
-        message = f"the derivative by `{variable}` has no limit at {point_text(exact)}"
-        log.report("ACT213", place, message, "give its value there by a `derivative` or `surrogate`", length)
+    for reason, note in {note.reason: note for note in reversed(tuple(notes))}.items():
+        shown = point_text(tuple((name, v) for name, v in note.point.items() if isinstance(v, Fraction)))
+        variable = note.variable
+        match reason:
+            case Reason.INFINITE:
+                message = f"the gradient by `{variable}` is infinite at {shown}"
+                log.report("ACT303", place, message, "give a `surrogate` that is finite there, or accept it", length)
+            case Reason.NO_LIMIT:
+                message = f"the derivative by `{variable}` has no limit at {shown}"
+                log.report("ACT213", place, message, "give its value by a `derivative` or `surrogate`", length)
+            case Reason.NO_FORMULA:
+                message = f"no formula was found for the gradient by `{variable}` at points such as {shown}"
+                log.report("ACT312", place, message, "give it by a `derivative` or `surrogate`", length)

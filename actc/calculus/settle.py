@@ -7,9 +7,10 @@ other branch, a constant, one side's formula, the formula of the shortest vector
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from math import inf
 
 from flint import arb
@@ -22,6 +23,7 @@ from actc.model.algebra import compare, conjunction, where
 from actc.model.expr import INFINITY, NAN, ZERO, Expr, apply, fold, number, rebuild, symbol
 
 _CLOSE = Fraction(1, 2**80)
+_FINE = 120  # binary places
 
 _TOWARDS_POSITIVE = {"le": "lt", "gt": "ge"}
 _TOWARDS_NEGATIVE = {"lt": "le", "ge": "gt"}
@@ -63,10 +65,12 @@ def at(expr: Expr, point: Mapping[str, Number]) -> Slope | None:
     return slope(evaluate_sure(expr, point, good=100, most=1024))
 
 
-def settle(gradient: Expr, crossing: Crossing, ties: Sequence[Tie], extra: Sequence[Expr] = ()) -> Expr | None:
+def settle(
+    gradient: Expr, crossing: Crossing, ties: Sequence[Tie], extra: Callable[[], Iterable[Expr]] = tuple
+) -> Expr | None:
     """The gradient with the wanted value at every tie; None where none of the remedies gives it.
 
-    ``extra`` are formulas that may be right on the crossing, tried before those made from the gradient itself.
+    ``extra`` makes formulas that may be right on the crossing; they come before those made from the gradient itself.
     """
 
     def right(candidate: Expr) -> bool:
@@ -81,10 +85,8 @@ def settle(gradient: Expr, crossing: Crossing, ties: Sequence[Tie], extra: Seque
     here = on(crossing)
     first = ties[0].wanted
     if all(same(tie.wanted, first) for tie in ties):
-        plain = literal(first)
-        if plain is not None:
-            return where(here, plain, gradient)
-    for formula in (*extra, *_sides(gradient, crossing)):
+        return where(here, literal(first), gradient)
+    for formula in chain(extra(), _sides(gradient, crossing)):
         if right(formula):
             return where(here, formula, gradient)
     return None
@@ -106,14 +108,14 @@ def both(a: Crossing, b: Crossing) -> Expr:
     return conjunction(on(a), on(b))
 
 
-def literal(value: Slope) -> Expr | None:
-    """The number as an expression, where it is short enough to be no accident."""
+def literal(value: Slope) -> Expr:
+    """The number as an expression: a short rational where it is one, else to more digits than any float has."""
     if value in (inf, -inf):
         return INFINITY if value > 0 else apply("neg", INFINITY)
     if not isinstance(value, Fraction):
         return NAN
     short = value.limit_denominator(10**9)
-    return number(short) if same(short, value) else None
+    return number(short if same(short, value) else Fraction(round(value * 2**_FINE), 2**_FINE))
 
 
 def lean(root: Expr, crossing: Crossing, towards: int) -> Expr:
@@ -155,9 +157,9 @@ def _lean_step(root: Expr, towards: int) -> Expr:
     return fold(root, visit)
 
 
-def _sides(gradient: Expr, crossing: Crossing) -> tuple[Expr, ...]:
+def _sides(gradient: Expr, crossing: Crossing) -> Iterator[Expr]:
     if crossing.atom is None:
         upper, lower = lean(gradient, crossing, 1), lean(gradient, crossing, -1)
     else:
         upper, lower = resolve(gradient, {crossing.atom: 1}), resolve(gradient, {crossing.atom: -1})
-    return upper, lower, between(lower, upper)
+    yield from (upper, lower, between(lower, upper))

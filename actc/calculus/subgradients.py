@@ -128,4 +128,7 @@ def as_float(slope: Slope | arb | None) -> float | None:
         return None
     if isinstance(slope, arb):
         return float(slope.mid())
-    return float(slope) if abs(slope) < 10**308 else (inf if slope > 0 else -inf)
+    try:
+        return float(slope)
+    except OverflowError:
+        return inf if slope > 0 else -inf

@@ -152,6 +152,13 @@ _warning(
     "",
 )
 _warning(
+    "ACT312",
+    "no formula at a kink",
+    "The gradient's value at the point shown depends on the parameters in a way for which no formula was found; what is "
+    "emitted there is what the branches of the derivative happen to give.",
+    "",
+)
+_warning(
     "ACT320",
     "accepted but absent",
     "A warning that `accept` names no longer occurs. Remove the line, so that it is seen when it comes back.",
