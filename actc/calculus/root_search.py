@@ -31,7 +31,7 @@ def numeric_zeros_of_atom(
     if atom.free == {variable}:
         poly = fold(atom, _polynomial)
         if poly is not None:
-            yield from _real_roots(poly)
+            yield from real_roots(poly)
             return
     yield from _Search(atom, variable, at).run(low, high)
 
@@ -62,7 +62,8 @@ def _polynomial(node: Expr, args: tuple[fmpq_poly | None, ...]) -> fmpq_poly | N
     return None
 
 
-def _real_roots(poly: fmpq_poly) -> Iterator[Fraction | arb]:
+def real_roots(poly: fmpq_poly) -> Iterator[Fraction | arb]:
+    """All real roots: exact where they are rational, else balls of 200 bits."""
     if poly.degree() < 1:
         return
     with precision(_BITS):
