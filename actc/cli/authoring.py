@@ -56,10 +56,12 @@ def _check_name(name: str, text: str) -> None:
     from actc.frontend import load
 
     log = DiagnosticLog()
-    load(f"{name}.yaml", text.encode("utf-8", errors="backslashreplace"), log)
+    specs = load(f"{name}.yaml", text.encode("utf-8", errors="backslashreplace"), log)
     for found in log.found:
         if found.is_error:
             raise UsageError(found.message, found.help)
+    if [spec.name.value for spec in specs] != [name]:  # it was YAML's to change: a line break, a comment
+        raise UsageError(f"{name!r} cannot be the name of an activation")
 
 
 def _sources_folder(config: Config) -> Path:

@@ -11,10 +11,12 @@ from actc.model.verdict import Verdict
 from actc.project.cache import Cache
 from actc.project.config import Limits
 from actc.project.crosscheck import Taken, cross_check
+from actc.project.outline import outline_file
 from actc.project.sources import Source, Sources
 from actc.project.workers import Compiler, Failure, FailureKind, Job, compile_file, run_jobs
 
 INTERNAL_ERROR = "ACT901"
+_OUTLINE_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Settings:
     processes: int = 1
     strict: bool = False
     compiler: Compiler = compile_file
+    outliner: Compiler = outline_file  # says what is in a file that could not be compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +69,15 @@ def check(
     log.extend(sources.diagnostics)
     known = {s.file: cache.get(s.file, s.data, settings.package) for s in sources.files}
     new = [source for source in sources.files if known[source.file] is None]
-    traces: list[str] = []
+    failures: list[tuple[Source, Failure]] = []
     for source, outcome in zip(new, _compile(new, settings, progress), strict=True):
         if isinstance(outcome, Failure):
-            known[source.file] = _without_outcome(source, outcome, settings.limits)
-            traces.extend([outcome.trace] if outcome.trace else [])
+            failures.append((source, outcome))
         else:
             known[source.file] = outcome
             cache.put(outcome, source.data, settings.package)
+    for compiled in _without_outcome(failures, settings):
+        known[compiled.file] = compiled
     files = tuple(compiled for compiled in known.values() if compiled is not None)
     for compiled in files:
         log.extend(compiled.diagnostics)
@@ -81,7 +85,8 @@ def check(
             _report_unproved(compiled, log)
     log.extend(cross_check(files, kept))
     found = sorted(set(log.found), key=_order)
-    return Checked(files, tuple(found), settings.strict, len(new), tuple(traces))
+    traces = tuple(failure.trace for _, failure in failures if failure.trace)
+    return Checked(files, tuple(found), settings.strict, len(new), traces)
 
 
 def _compile(
@@ -94,24 +99,42 @@ def _compile(
     return run_jobs(jobs, settings.compiler, settings.limits, processes, lambda done: progress(done, len(jobs)))
 
 
-def _without_outcome(source: Source, failure: Failure, limits: Limits) -> CompiledFile:
-    """The file's error where its process was stopped, died or found the compiler at fault."""
-    log = DiagnosticLog()
+def _without_outcome(failures: Sequence[tuple[Source, Failure]], settings: Settings) -> list[CompiledFile]:
+    """The files whose processes were stopped, died or found the compiler at fault: what is in them, and the error."""
+    if not failures:
+        return []
+    jobs = [Job(source.file, source.data, settings.package) for source, _ in failures]
+    limits = Limits(_OUTLINE_SECONDS, settings.limits.memory_gib)
+    outlines = run_jobs(jobs, settings.outliner, limits, settings.processes, lambda done: None)
+    return [
+        CompiledFile(
+            source.file,
+            source.stem,
+            None,
+            outline.activations if isinstance(outline, CompiledFile) else (),
+            (_explain(source, failure, settings.limits),),
+        )
+        for (source, failure), outline in zip(failures, outlines, strict=True)
+    ]
+
+
+def _explain(source: Source, failure: Failure, limits: Limits) -> Diagnostic:
+    """Why the file has no outcome, at its first line."""
     start = Location(source.file, 1, 1)
     if failure.kind is FailureKind.TIME:
         message = f"not done after {failure.detail}; compiling this file was stopped"
-        log.report("ACT407", start, message, "split the file, simplify the expression, or raise `limits.seconds`")
-    elif failure.kind is FailureKind.MEMORY:
+        help = "split the file, simplify the expression, or raise `limits.seconds`"
+        return Diagnostic("ACT407", start, message, help)
+    if failure.kind is FailureKind.MEMORY:
         message = f"compiling this file needs more than {limits.memory_gib:g} GiB of memory"
-        log.report("ACT408", start, message, "split the file, simplify the expression, or raise `limits.memory_gib`")
-    elif failure.kind is FailureKind.DIED:
+        help = "split the file, simplify the expression, or raise `limits.memory_gib`"
+        return Diagnostic("ACT408", start, message, help)
+    if failure.kind is FailureKind.DIED:
         message = f"the process that compiled this file died ({failure.detail})"
-        log.report("ACT409", start, message, "if memory was short, `--jobs 1` or a higher `limits.memory_gib` may help")
-    else:
-        log.report(
-            INTERNAL_ERROR, start, f"internal error: {failure.detail}", "this is a mistake in actc, not in the file"
-        )
-    return CompiledFile(source.file, source.stem, None, (), tuple(log.found))
+        help = "if memory was short, `--jobs 1` or a higher `limits.memory_gib` may help"
+        return Diagnostic("ACT409", start, message, help)
+    message = f"internal error: {failure.detail}"
+    return Diagnostic(INTERNAL_ERROR, start, message, "this is a mistake in actc, not in the file")
 
 
 def _report_unproved(compiled: CompiledFile, log: DiagnosticLog) -> None:
