@@ -15,7 +15,7 @@ _error(
     "ACT401",
     "the file cannot be read",
     "The file was named or found, but the system does not let it be read, or it is no plain file.",
-    "$ chmod a-r activations/swish.yaml; actc check",
+    "$ ln -s nowhere activations/mish.yaml; actc check",
 )
 _error(
     "ACT402",

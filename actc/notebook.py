@@ -1,0 +1,132 @@
+"""``actc.compile``: an activation file becomes a module of the running program, with nothing written to disk."""
+
+from __future__ import annotations
+
+import linecache
+import os
+import sys
+import types
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+
+import yaml
+
+from actc.diagnostics import ActivationError, Diagnostic, DiagnosticLog
+from actc.model.compiled import CompiledFile
+from actc.project.config import check_package
+from actc.project.crosscheck import cross_check
+from actc.project.sources import SUFFIXES, read_sources
+from actc.project.usage import UsageError
+
+Described = str | os.PathLike[str] | Mapping[str, object]
+"""A path, YAML text or a mapping."""
+
+_MADE = "__made_by_actc__"
+
+
+def compile_module(source: Described, package: str) -> types.ModuleType:
+    """The module of an activation file, imported as ``package.<stem>``; see ``actc.compile``."""
+    try:
+        check_package(package)
+    except UsageError as error:
+        raise ValueError(error.message) from None
+    file, data, found = _read(source)
+    compiled = _compile(file, data, package, found)
+    for diagnostic in compiled.diagnostics:
+        if diagnostic.accepted is None:
+            text = f"{diagnostic.location}: {diagnostic.code} {diagnostic.message}"
+            warnings.warn(text, stacklevel=3)
+    return _import(compiled, package)
+
+
+def _compile(file: str, data: bytes, package: str, found: tuple[Diagnostic, ...]) -> CompiledFile:
+    """The outcome, if nothing is wrong; raises ActivationError with all findings otherwise."""
+    from actc.pipeline import compile_source
+
+    compiled = compile_source(file, data, package)
+    diagnostics = (*found, *compiled.diagnostics, *cross_check([compiled]))
+    if compiled.module is None or any(d.is_error for d in diagnostics):
+        raise ActivationError(diagnostics)
+    return compiled
+
+
+def _read(source: Described) -> tuple[str, bytes, tuple[Diagnostic, ...]]:
+    """The file's name, its bytes, and what is wrong with either. Raises OSError where a file cannot be read."""
+    if isinstance(source, Mapping):
+        try:
+            text = yaml.safe_dump(dict(source), sort_keys=False, allow_unicode=True, width=sys.maxsize)
+        except yaml.YAMLError as error:
+            raise TypeError(f"the mapping holds what YAML cannot say: {error}") from None
+        return _named(text)
+    if isinstance(source, str) and not ("\n" not in source and source.lower().endswith(SUFFIXES)):
+        return _named(source)
+    path = Path(source).absolute()
+    data = path.read_bytes()
+    read = read_sources([path], Path.cwd())
+    return (read.files[0].file if read.files else path.as_posix()), data, read.diagnostics
+
+
+def _named(text: str) -> tuple[str, bytes, tuple[Diagnostic, ...]]:
+    """Text bears the name of its first activation, so that texts with different ones become different modules."""
+    from actc.frontend import load
+
+    data = text.encode("utf-8", errors="surrogatepass")
+    specs = load("activation.yaml", data, DiagnosticLog())
+    return f"{specs[0].name.value if specs else 'activation'}.yaml", data, ()
+
+
+def _import(compiled: CompiledFile, package: str) -> types.ModuleType:
+    """Run the generated texts as modules of a package that exists in memory alone."""
+    from actc.backend.render import SUPPORT_STEM, ModuleExports, render_init, render_support
+
+    parent = _package(package)
+    support = render_support(package).text
+    if getattr(sys.modules.get(f"{package}.{SUPPORT_STEM}"), _MADE, None) != support:
+        _execute(types.ModuleType(f"{package}.{SUPPORT_STEM}"), support)
+    module = types.ModuleType(f"{package}.{compiled.stem}")
+    _execute(module, compiled.module or "")
+    held: dict[str, ModuleExports] = getattr(parent, _MADE)
+    held[compiled.stem] = ModuleExports(
+        compiled.stem,
+        tuple((report.name.name, report.layer_name) for report in compiled.activations),
+        tuple((alias.name, report.name.name) for report in compiled.activations for alias in report.aliases),
+    )
+    _execute(parent, render_init(package, tuple(held.values())).text, mark=False)
+    return module
+
+
+def _package(name: str) -> types.ModuleType:
+    """The package in memory, made at the first use. Raises ValueError where another module has its name."""
+    parent = sys.modules.get(name)
+    if parent is None:
+        if "." in name:
+            raise ValueError(f"`{name}` has a dot: a package in memory stands alone")
+        parent = types.ModuleType(name)
+        parent.__path__ = []
+        setattr(parent, _MADE, {})
+        sys.modules[name] = parent
+    if not isinstance(getattr(parent, _MADE, None), dict):
+        raise ValueError(f"`{name}` is the name of a module that is imported already; choose another `package`")
+    return parent
+
+
+def _execute(module: types.ModuleType, text: str, *, mark: bool = True) -> None:
+    """Run the text as the module's, where tracebacks and debuggers find it; undone if it raises."""
+    name = module.__name__
+    file = f"<generated by actc: {name}>"
+    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+    module.__file__ = file
+    module.__package__ = name if hasattr(module, "__path__") else name.rpartition(".")[0]
+    if mark:
+        setattr(module, _MADE, text)
+    before = sys.modules.get(name)
+    sys.modules[name] = module
+    try:
+        exec(compile(text, file, "exec"), module.__dict__)  # noqa: S102 - our own text, from our own templates
+    except BaseException:
+        if before is None:
+            del sys.modules[name]
+        else:
+            sys.modules[name] = before
+        raise
