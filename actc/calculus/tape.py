@@ -42,6 +42,14 @@ class Tape:
         self._width = len(index)
         self._roots = tuple(index[root] for root in roots)
 
+    def __len__(self) -> int:
+        return len(self._roots)
+
+    @property
+    def steps(self) -> int:
+        """How many operations there are: the work of one point."""
+        return len(self._steps)
+
     def _lay(self, i: int, node: Expr, args: tuple[int, ...]) -> None:
         match node.op:
             case "number":

@@ -1,0 +1,126 @@
+"""Whether two expressions agree at a point: a certain difference, an agreement to 30 digits, or nothing to be said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from fractions import Fraction
+
+from flint import arb, fmpq
+
+from actc.calculus.ball_operations import UNDEFINED, UNKNOWN, Cell, Marker, Scalar, ball, sign
+from actc.calculus.sampling import Sample
+from actc.calculus.sampling_borders import Point, borders, kinks_at, steps
+from actc.calculus.tape import Tape, precision
+from actc.model.expr import Expr, apply
+
+DIGITS = 30  # of agreement that count
+_ALIKE = arb(10) ** -DIGITS
+_NOTHING = arb(10) ** -100  # a difference below it is none where 512 bits give no relative accuracy
+_BITS = (128, 512)
+_BESIDE = Fraction(1, 10**9)
+_LEAST = Fraction(1, 10**40)
+
+
+class Outcome(Enum):
+    """What a point says about a claim."""
+
+    AGREES = "agrees"
+    DIFFERS = "differs"
+    UNDEFINED = "undefined"  # the derivative is a number there and the claim is not, also nearby
+    NOTHING = "nothing"  # a kink, not in the activation's domain, or not to be told
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A point and what it says."""
+
+    sample: Sample
+    outcome: Outcome
+    claimed: Scalar | None = None
+    actual: Scalar | None = None
+
+
+class Comparison:
+    """A claim, the derivative and the activation, ready to be compared at many points.
+
+    ``variable`` is what the derivative is taken by. At kinks along it and along the inputs nothing is judged.
+    """
+
+    def __init__(
+        self,
+        claimed: Expr,
+        actual: Expr,
+        inputs: Sequence[str],
+        variable: str | None = None,
+        value: Expr | None = None,
+        skip: Sequence[Expr] = (),
+    ) -> None:
+        self.claimed, self.actual, self.value, self.variable = claimed, actual, value, variable
+        roots = (claimed, actual) if value is None else (claimed, actual, value)
+        self._tape = Tape(claimed, actual, apply("sub", claimed, actual), *roots[2:])
+        self._claim = Tape(claimed)
+        edges = (*borders(*roots), *skip)
+        self._edges = Tape(*edges, *steps(*roots))
+        self._count = len(edges)
+        self._moving = tuple(dict.fromkeys((*inputs, variable))) if variable else tuple(inputs)
+
+    @property
+    def steps(self) -> int:
+        """How many operations one point takes."""
+        return self._tape.steps
+
+    def judge(self, sample: Sample, precisions: Sequence[int] = _BITS) -> Judged:
+        """Compare at a point; more bits are taken only where fewer do not tell."""
+        for bits in precisions:
+            claimed, actual, difference, *value = self._tape.run(sample.point, bits)
+            if value and isinstance(value[0], Marker):
+                if value[0] is UNKNOWN:
+                    continue
+                break
+            if actual is UNDEFINED or isinstance(actual, bool) or isinstance(claimed, bool):
+                break
+            if claimed is UNDEFINED:
+                if actual is UNKNOWN:
+                    continue
+                lost = self._is_undefined_around(sample.point)
+                return Judged(sample, Outcome.UNDEFINED if lost else Outcome.NOTHING)
+            if isinstance(claimed, Marker) or isinstance(actual, Marker) or not isinstance(difference, fmpq | arb):
+                continue
+            if sign(difference):
+                if self.at_kink(sample.point):
+                    break
+                return Judged(sample, Outcome.DIFFERS, claimed, actual)
+            if _alike(claimed, actual, difference, bits):
+                return Judged(sample, Outcome.AGREES, claimed, actual)
+        return Judged(sample, Outcome.NOTHING)
+
+    def at_kink(self, point: Point) -> bool:
+        """Whether a branch changes exactly here."""
+        return kinks_at(self._edges, self._count, point, self._moving)
+
+    def signature(self, point: Point) -> tuple[int | None, ...]:
+        """The signs of all that decides branches: which region the point lies in."""
+        return tuple(sign(v) if isinstance(v, fmpq | arb) else None for v in self._edges.run(point)[: self._count])
+
+    def _is_undefined_around(self, point: Point) -> bool:
+        if self.at_kink(point):
+            return False
+        for name in self._moving:
+            shift = max(abs(point[name]) * _BESIDE, _LEAST)
+            for side in (shift, -shift):
+                if self._claim.run({**point, name: point[name] + side}, 256)[0] is not UNDEFINED:
+                    return False
+        return True
+
+
+def _alike(claimed: Cell, actual: Cell, difference: Scalar, bits: int) -> bool:
+    if isinstance(difference, fmpq):
+        return True
+    with precision(64):
+        off = difference.abs_upper()
+        if bits >= _BITS[-1] and off < _NOTHING:
+            return True
+        sizes = [ball(c).abs_lower() for c in (claimed, actual) if not isinstance(c, Marker)]
+        return any(off <= _ALIKE * size for size in sizes)

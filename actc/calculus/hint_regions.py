@@ -1,0 +1,159 @@
+"""Where a claim is wrong, in the author's own words: the conditions that the expressions are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from actc.calculus.branches import orient
+from actc.calculus.compare import Judged
+from actc.calculus.roots import solve
+from actc.calculus.sampling import Space
+from actc.calculus.sampling_borders import Borders
+from actc.calculus.sampling_values import line
+from actc.calculus.tape import Tape
+from actc.model.expr import ONE, ZERO, Expr, apply, number, postorder, symbol
+from actc.model.text import number_text, to_text
+
+_MOST_RIGHT = 3  # right points for each wrong one in a region that is called wrong
+_OUTSIDE = 5  # points that must agree outside of a region
+_GROUP = 5  # points that a setting must have to say something
+_MOST_CONDITIONS = 40
+_MOST_VALUES = 3  # of parameters at which a claim is said to be true
+_MOST_ZEROS = 6
+_SHORT = 10  # characters of a number that is quoted
+_LONGEST = 60  # characters of a condition
+_SIGNS = {"lt": "<", "gt": ">", "eq": "=="}
+_COMPARED = frozenset({"lt", "le", "gt", "ge", "eq", "ne", "min", "max"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Condition:
+    """left < right (or > or ==), and at which points it holds."""
+
+    left: Expr
+    right: Expr
+    op: str
+    agreeing: frozenset[int]  # indices of points that lie inside though they agree
+
+    @property
+    def text(self) -> str:
+        return f"{to_text(self.left)} {_SIGNS[self.op]} {to_text(self.right)}"
+
+
+def region(claimed: Expr, actual: Expr, within: Space, wrong: Sequence[Judged], right: Sequence[Judged]) -> str:
+    """The smallest region with all wrong points in it, "" where there is none that leaves right points outside."""
+    around = list(_containing(_conditions(claimed, actual, within), wrong, right))
+    most = len(right) - _OUTSIDE
+    # A region that is right almost everywhere would lead astray.
+    around = [c for c in around if len(c.agreeing) <= min(most, _MOST_RIGHT * len(wrong))]
+    if not around:
+        return ""
+    around.sort(key=lambda c: (len(c.agreeing), len(c.text)))
+    best = around[0]
+    pairs = [
+        (len(a.agreeing & b.agreeing), len(a.text) + len(b.text), i, j)
+        for i, a in enumerate(around)
+        for j, b in enumerate(around[:i])
+    ]
+    if pairs:
+        inside, _, i, j = min(pairs)
+        if 2 * inside < len(best.agreeing):
+            return f"wrong only where {_joined(around[j], around[i])}"
+    return f"wrong only where {best.text}"
+
+
+def _joined(a: _Condition, b: _Condition) -> str:
+    if a.left is b.left and {a.op, b.op} == {"lt", "gt"}:
+        low, high = (a, b) if a.op == "gt" else (b, a)
+        return f"{to_text(low.right)} < {to_text(low.left)} < {to_text(high.right)}"
+    return f"{a.text} and {b.text}"
+
+
+def _conditions(claimed: Expr, actual: Expr, within: Space) -> list[tuple[Expr, Expr]]:
+    """What is compared with what, the side with an input to the left; also solved for an input."""
+    found: dict[tuple[Expr, Expr], None] = {}
+    inputs = frozenset(within.inputs)
+    for node in postorder(claimed, actual):
+        if node.op in _COMPARED:
+            a, b = node.args
+        elif node.op in ("abs", "sign"):
+            a, b = node.args[0], ZERO
+        else:
+            continue
+        if not a.free & inputs and b.free:
+            a, b = b, a
+        if a.free and len(to_text(a)) + len(to_text(b)) <= _LONGEST:
+            found[a, b] = None
+        if a.op != "symbol":
+            found.update(dict.fromkeys(_solved(a, b, within)))
+    for name in (*within.inputs, *within.defaults):
+        found[symbol(name), ZERO] = None
+    for name, default in within.defaults.items():
+        if len(number_text(default)) <= _SHORT:
+            found[symbol(name), number(default)] = None
+    return list(found)[:_MOST_CONDITIONS]
+
+
+def _solved(a: Expr, b: Expr, within: Space) -> Iterator[tuple[Expr, Expr]]:
+    """The places where two sides meet, where they are numbers or parameters: Max(x, 0) < 6 asks for x and 6, too."""
+    apart = apply("sub", a, b)
+    for name in within.inputs:
+        if apart.free == {name}:
+            zeros = Borders((apply("sign", apart),)).zeros(
+                {name: ONE.number}, name, line(within.domains[name]), _MOST_ZEROS
+            )
+            yield from ((symbol(name), number(z)) for z in zeros if len(number_text(z)) <= _SHORT)
+        elif name in apart.free:
+            for atom in orient(apart).atoms:
+                solutions = solve(atom, name) if name in atom.free else None
+                yield from ((symbol(name), s) for s in solutions or () if s.op == "symbol")
+
+
+def _containing(
+    conditions: Sequence[tuple[Expr, Expr]], wrong: Sequence[Judged], right: Sequence[Judged]
+) -> Iterator[_Condition]:
+    """The conditions that hold at every wrong point."""
+    for left, right_side in conditions:
+        for op in _SIGNS:
+            tape = Tape(apply(op, left, right_side))
+            if all(tape.run(j.sample.point)[0] is True for j in wrong):
+                inside = frozenset(i for i, j in enumerate(right) if tape.run(j.sample.point)[0] is not False)
+                yield _Condition(left, right_side, op, inside)
+
+
+def only_parameters(within: Space, wrong: Sequence[Judged], right: Sequence[Judged]) -> str:
+    """That the claim is true at certain values of parameters, or at the defaults, and at no others that were tried."""
+    names = tuple(within.defaults)
+    settings = _groups(names, wrong, right)
+    true = [
+        (i, key[0])
+        for i, name in enumerate(names)
+        for key, (bad, good) in _groups((name,), wrong, right).items()
+        if not bad and good >= _GROUP
+    ]
+    # All settings without one of these values must have a wrong point, unless there is hardly a point.
+    others = [counts for key, counts in settings.items() if not any(key[i] == value for i, value in true)]
+    if not others or not all(bad or good < _GROUP for bad, good in others):
+        return ""
+    if 0 < len(true) <= _MOST_VALUES:
+        return f"true only at {' or '.join(f'{names[i]} = {number_text(value)}' for i, value in true)}"
+    default = settings.get(tuple(within.defaults.values()), (1, 0))
+    return "true only at the defaults" if not default[0] and not _agreeing_elsewhere(within, settings) else ""
+
+
+def _agreeing_elsewhere(within: Space, settings: Mapping[tuple[Fraction, ...], tuple[int, int]]) -> bool:
+    default = tuple(within.defaults.values())
+    return any(not bad and good >= _GROUP for key, (bad, good) in settings.items() if key != default)
+
+
+def _groups(
+    names: Sequence[str], wrong: Sequence[Judged], right: Sequence[Judged]
+) -> Mapping[tuple[Fraction, ...], tuple[int, int]]:
+    """How many points are wrong and right for each value of the parameters."""
+    counts: dict[tuple[Fraction, ...], list[int]] = {}
+    for which, points in enumerate((wrong, right)):
+        for one in points:
+            counts.setdefault(tuple(one.sample.point[n] for n in names), [0, 0])[which] += 1
+    return {key: (bad, good) for key, (bad, good) in counts.items()}

@@ -1,0 +1,198 @@
+"""The search for a certified counterexample to a claimed derivative, and for a surrogate's deviation from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from flint import arb
+
+from actc.calculus.balls import Value, decimal_text, evaluate, evaluate_sure
+from actc.calculus.compare import DIGITS, Comparison, Judged, Outcome
+from actc.calculus.hints import hint
+from actc.calculus.sampling import Sample, Space, samples, space
+from actc.calculus.sampling_values import rounded
+from actc.model.domain import Domain
+from actc.model.expr import Expr
+from actc.model.text import number_text
+from actc.model.verdict import Counterexample, Deviation
+
+_MOST_WORK = 400_000  # operations that one search may take at 128 bits
+_LEAST_POINTS = 60
+_DEEP_BITS = (1024, 4096)
+_DEEP_POINTS = 10
+_DEEP_WORK = 4_000
+_SHOWN, _MOST_SHOWN = 6, 40  # digits of the two values
+_VISIBLE = arb(10) ** -4  # a relative difference that a reader sees at once
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a search found."""
+
+    counterexample: Counterexample | None
+    points: int  # at which claim and derivative agree
+    digits: int  # to which they agree at each of them
+    undefined_claim: (
+        tuple[tuple[str, Fraction], ...] | None
+    )  # the derivative is real there, the claim is not, nor nearby
+
+
+def search(
+    claimed: Expr,
+    actual: Expr,
+    domains: Mapping[str, Domain],
+    defaults: Mapping[str, Expr],
+    inputs: Sequence[str],
+    skip: Sequence[Expr] = (),
+    *,
+    variable: str | None = None,
+    value: Expr | None = None,
+) -> Search:
+    """Compare a claim with the derivative all over the inputs' and parameters' domains.
+
+    ``actual`` is the chain rule's result with branches inside. ``variable`` is what it is taken by, ``value`` the
+    activation: where that is undefined nothing is judged, nor at kinks and where an expression of ``skip`` is zero. A
+    counterexample is certain: the ball of claimed - actual at the exact point excludes zero.
+    """
+    within = space((claimed, actual), domains, defaults, inputs)
+    if value is not None:
+        within = space((claimed, actual, value), domains, defaults, inputs)
+    comparison = Comparison(claimed, actual, inputs, variable, value, skip)
+    judged = [comparison.judge(s) for s in _affordable(within, comparison.steps)]
+    wrong = [j for j in judged if j.outcome is Outcome.DIFFERS]
+    points = sum(j.outcome is Outcome.AGREES for j in judged)
+    if not wrong:
+        wrong = _deeper(comparison, judged)
+    lost = next((j for j in judged if j.outcome is Outcome.UNDEFINED), None)
+    undefined = None if lost is None else _named(lost.sample.point, within)
+    if not wrong:
+        return Search(None, points, DIGITS if points else 0, undefined)
+    nicest = _polished(comparison, within, min(wrong, key=_ugliness))
+    text = hint(comparison, within, judged, nicest)
+    return Search(_counterexample(claimed, actual, within, nicest, text), points, DIGITS if points else 0, undefined)
+
+
+def _affordable(within: Space, steps: int) -> list[Sample]:
+    """All samples, or so many of them, from everywhere, as a counted amount of work allows."""
+    every = list(samples(within))
+    most = max(_LEAST_POINTS, _MOST_WORK // max(1, steps))
+    if len(every) <= most:
+        return every
+    first = most // 2
+    stride = (len(every) - first) // (most - first) + 1
+    return every[:first] + every[first::stride]
+
+
+def _deeper(comparison: Comparison, judged: Sequence[Judged]) -> list[Judged]:
+    """Differences that only many bits show, looked for at one point of each region."""
+    regions: dict[tuple[int | None, ...], list[Judged]] = {}
+    for one in judged:
+        if one.outcome is Outcome.AGREES:
+            regions.setdefault(comparison.signature(one.sample.point), []).append(one)
+        if len(regions) > 4 * _DEEP_POINTS:
+            break
+    # The third point of a region is neither its border nor 0 as a rule.
+    chosen = [group[min(2, len(group) - 1)] for group in regions.values()]
+    generic = [j for j in judged if j.outcome is Outcome.AGREES and j.sample.varied][-3:]
+    most = max(1, min(_DEEP_POINTS, _DEEP_WORK // max(1, comparison.steps)))
+    again = [comparison.judge(one.sample, _DEEP_BITS[-1:]) for one in [*chosen[: most - 1], *generic][:most]]
+    return [one for one in again if one.outcome is Outcome.DIFFERS]
+
+
+def _ugliness(one: Judged) -> tuple[bool, int, int]:
+    """Less is nicer: a difference that can be seen, the parameters at their defaults, few digits of middling size."""
+    visible = _relative(one) > _VISIBLE
+    length = 0
+    for number in one.sample.point.values():
+        length += len(number_text(number))
+        if number and not Fraction(1, 100) <= abs(number) <= 20:
+            length += 6
+        if number == 0:
+            length += 2
+    return not visible, len(one.sample.varied), length
+
+
+def _relative(one: Judged) -> arb:
+    if one.claimed is None or one.actual is None:
+        return arb(0)
+    a, b = arb(one.claimed), arb(one.actual)
+    return abs(a - b) / abs(a).max(abs(b))
+
+
+def _polished(comparison: Comparison, within: Space, found: Judged) -> Judged:
+    """The same difference at a point with fewer digits and more defaults, where there is one."""
+    precisions = (128, *_DEEP_BITS)
+    for name in found.sample.point:
+        present = found.sample.point[name]
+        tried = [within.defaults[name]] if name in within.defaults else []
+        tried += [rounded(present, digits) for digits in (1, 2, 3, 4, 6, 8, 12)]
+        for candidate in tried:
+            if len(number_text(candidate)) >= len(number_text(present)) or not within.domains[name].contains(candidate):
+                continue
+            point = {**found.sample.point, name: candidate}
+            varied = frozenset(n for n, default in within.defaults.items() if point[n] != default)
+            other = comparison.judge(Sample(point, varied), precisions)
+            if other.outcome is Outcome.DIFFERS and _ugliness(other) < _ugliness(found):
+                found = other
+                break
+    return found
+
+
+def _counterexample(claimed: Expr, actual: Expr, within: Space, found: Judged, text: str) -> Counterexample:
+    point = found.sample.point
+    for digits in range(_SHOWN, _MOST_SHOWN + 1, 2):
+        bits = 4 * digits + 16
+        values = [evaluate_sure(e, point, max(128, bits), good=bits) for e in (claimed, actual)]
+        shown = [decimal_text(v, digits) for v in values]
+        if shown[0] != shown[1]:
+            break
+    else:
+        apart = _difference(claimed - actual, point)
+        text = f"they differ by {decimal_text(apart, 3)}" + (f"; {text}" if text else "")
+    return Counterexample(_named(point, within), shown[0], shown[1], text)
+
+
+def _difference(difference: Expr, point: Mapping[str, Fraction]) -> Value:
+    return evaluate_sure(difference, point, 512, most=8192, good=16)
+
+
+def _named(point: Mapping[str, Fraction], within: Space) -> tuple[tuple[str, Fraction], ...]:
+    return tuple((name, point[name]) for name in (*within.inputs, *within.defaults))
+
+
+def deviation(
+    surrogate: Expr,
+    derivative: Expr,
+    domains: Mapping[str, Domain],
+    defaults: Mapping[str, Expr],
+    inputs: Sequence[str],
+) -> Deviation | None:
+    """The point of greatest |surrogate - derivative| among those at the defaults; None where they nowhere have values.
+
+    Of equal deviations the first is taken, so the point is a nice one.
+    """
+    within = space((surrogate, derivative), domains, defaults, inputs)
+    greatest: Deviation | None = None
+    apart = -1.0
+    for sample in samples(within):
+        if sample.varied:
+            break
+        pair = [_float(evaluate(e, sample.point)) for e in (surrogate, derivative)]
+        if pair[0] is None or pair[1] is None:
+            continue
+        here = abs(pair[0] - pair[1])
+        if here > apart:
+            apart = here
+            greatest = Deviation(_named(sample.point, within), pair[0], pair[1])
+    return greatest
+
+
+def _float(value: Value) -> float | None:
+    """The nearest double; None where there is no value or it is beyond every double."""
+    if isinstance(value, Fraction) and abs(value) < 10**308:
+        return float(value)
+    if isinstance(value, arb) and abs(value) < arb(10) ** 308 and value.rad() < arb(10) ** -12 * (1 + abs(value)):
+        return float(value)
+    return None
