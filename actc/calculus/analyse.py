@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from actc.calculus.claims import judge_claim
 from actc.calculus.crossings import Crossing, crossings
-from actc.calculus.restrict import restrict
+from actc.calculus.defined import check_defined
 from actc.calculus.differentiate import differentiate
 from actc.calculus.emit import Emitted, emit_inputs, emit_scalar
 from actc.calculus.examples import check_examples
 from actc.calculus.kinks import describe
 from actc.calculus.observations import check_domains, note_unsettled, observe
 from actc.calculus.refute import deviation
+from actc.calculus.restrict import restrict
 from actc.calculus.tie_points import rational_defaults
 from actc.diagnostics import DiagnosticLog
 from actc.model.activation import Activation
@@ -32,11 +33,9 @@ def analyse(activation: Activation, log: DiagnosticLog) -> Gradients | None:
     """
     if not check_domains(activation, log):
         return None
-    value = check_defined(activation, log)
-    if value is None:
-        return Gradients(activation, activation.value.expr, (), ())
     raw = {name: differentiate(activation.value.expr, name) for name in activation.variables}
     found = {name: _crossings(activation, name, raw) for name in activation.variables}
+    value = check_defined(activation, found, log)
     derived = _derived(activation, raw, found)
     gradients = tuple(_gradient(activation, name, raw[name], derived, found[name], log) for name in raw)
     kinks = _kinks(activation, value, raw, {g.variable: g.expr for g in gradients}, found)

@@ -5,14 +5,14 @@ A crossing is found once, in closed form where that can be had, and then looked 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
 
 from flint import arb
 
-from actc.calculus.balls import Number, evaluate, evaluate_sure
+from actc.calculus.balls import Number, evaluate, evaluate_sure, sign_of
 from actc.calculus.branches import atoms, guards, orient, resolve
 from actc.calculus.roots import is_periodic_family, numeric_zeros, solve
 from actc.model.expr import Expr, number, postorder, substitute, symbol
@@ -20,6 +20,7 @@ from actc.model.operations import OPERATIONS
 
 _FAR = Fraction(10**6)
 _MOST_BRANCHES = 4
+_NEXT = Fraction(1, 2**300)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,11 @@ class Crossing:
     """
 
     variable: str  # "x"
-    atom: Expr | None  # x - threshold
+    atoms: tuple[Expr, ...]  # x - threshold, and whatever else is zero there; () for a step
     location: Expr | None  # threshold
     zeros: tuple[Number, ...] = ()
     step: Expr | None = None
+    also: Expr | None = None  # a condition that holds there besides, such as b == c where two crossings meet
 
     @property
     def is_family(self) -> bool:
@@ -79,25 +81,33 @@ def crossings(
     ``alone`` says that, at the defaults, nothing else is free: then zeros without a closed form are looked for
     numerically.
     """
-    found: dict[tuple[Expr | None, Expr | None], Crossing] = {}
+    found: dict[object, Crossing] = {}
+
+    def add(key: object, crossing: Crossing) -> None:
+        known = found.get(key)
+        found[key] = crossing if known is None else replace(known, atoms=(*known.atoms, *crossing.atoms))
+
     for atom in suspects(*roots):
         if variable not in atom.free or _has_steps(atom):
             continue
         solutions = _solve(atom, variable, defaults)
         if solutions is not None:
             for location in solutions:
-                found.setdefault((location, None), Crossing(variable, atom, location))
+                add(location, Crossing(variable, (atom,), location))
         elif alone:
             periodic = is_periodic_family(atom, variable)
             zeros = numeric_zeros(atom, variable, -_FAR, _FAR, defaults)
             if periodic or len(zeros) > 20:
-                found.setdefault((None, atom), Crossing(variable, atom, None, tuple(zeros)))
+                add(("family", atom), Crossing(variable, (atom,), None, tuple(zeros)))
             else:
                 for zero in zeros:
-                    found.setdefault((_literal(zero), atom), Crossing(variable, atom, None, (zero,)))
+                    if isinstance(zero, Fraction):
+                        add(number(zero), Crossing(variable, (atom,), number(zero)))
+                    else:
+                        add((str(zero), atom), Crossing(variable, (atom,), None, (zero,)))
     for step in steps(*roots):
         if variable in step.free:
-            found.setdefault((None, step), Crossing(variable, None, None, (), step))
+            add(("step", step), Crossing(variable, (), None, (), step))
     return tuple(found.values())
 
 
@@ -128,10 +138,6 @@ def _may_be_zero(atom: Expr, variable: str, location: Expr, defaults: Mapping[st
     return value == 0 or (isinstance(value, arb) and bool(value.contains(0)))
 
 
-def _literal(zero: Number) -> Expr | None:
-    return number(zero) if isinstance(zero, Fraction) else symbol(str(zero))
-
-
 def place(crossing: Crossing, point: Mapping[str, Number]) -> Number | None:
     """The variable's value at the crossing, exact where it is rational; None where it is not real there."""
     if crossing.location is None:
@@ -141,3 +147,21 @@ def place(crossing: Crossing, point: Mapping[str, Number]) -> Number | None:
         return value
     value = evaluate_sure(crossing.location, point, bits=256)
     return value if isinstance(value, Fraction | arb) else None
+
+
+def signs_beside(crossing: Crossing, point: Mapping[str, Number], side: int) -> dict[Expr, int]:
+    """The signs that the crossing's atoms have next to a point on it, to the right (1) or left (-1)."""
+    here = point[crossing.variable]
+    if not isinstance(here, Fraction):
+        return {}
+    beside = {**point, crossing.variable: here + side * _NEXT}
+    signs = {atom: sign_of(atom, beside) for atom in crossing.atoms}
+    return {atom: sign for atom, sign in signs.items() if sign}
+
+
+def telling(crossing: Crossing, points: Sequence[Mapping[str, Number]]) -> Mapping[str, Number]:
+    """One of the points at which the two sides really differ, else the first: elsewhere an atom may not be zero."""
+    for point in points:
+        if signs_beside(crossing, point, 1) != signs_beside(crossing, point, -1):
+            return point
+    return points[0]

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from fractions import Fraction
 from functools import partial
-from itertools import product
+from itertools import combinations, product
 
-from actc.calculus.balls import Number
-from actc.calculus.branches import orient, resolve
-from actc.calculus.crossings import Crossing
+from actc.calculus.balls import Number, sign_of
+from actc.calculus.branches import atoms, orient, resolve
+from actc.calculus.crossings import Crossing, place, signs_beside, telling
 from actc.calculus.kinks import Sides, sides
 from actc.calculus.series import limit_formula
-from actc.calculus.settle import Tie, at, both, lean, literal, same, settle
+from actc.calculus.settle import Tie, at, both, literal, on_crossing, same, settle, sides_of
 from actc.calculus.subgradients import Slope, by_cases, shortest_in_hull, shortest_on_segment
-from actc.calculus.tie_points import tie_points
+from actc.calculus.tie_points import rational_defaults, tie_points
 from actc.model.activation import Activation
 from actc.model.algebra import compare, where
-from actc.model.expr import ONE, ZERO, Expr, fold, number, rebuild, substitute, symbol
+from actc.model.expr import ONE, ZERO, Expr, fold, number, rebuild, symbol
 
 _TINY = Fraction(1, 2**300)
 
@@ -70,48 +70,103 @@ def emit_scalar(
     With a claim the wanted values are the claim's own; where it has none, its limit, and where it has none of these
     either, the rule's.
     """
-    notes: list[Unsettled] = []
-    domain = activation.domains[variable]
+    scalar = _Scalar(activation, variable, gradient, claim)
+    alone = [(c, [p for p in scalar.points(c) if not _meets(c, p, found)]) for c in found]
     result = gradient
-    for crossing in found:
-        ties: list[Tie] = []
-        for point in tie_points(activation, crossing):
-            around = sides(gradient, variable, point, domain)
-            wanted = _claimed(claim, variable, point, activation) if claim is not None else None
-            if wanted is None:
-                if not around.complete:
-                    notes.append(Unsettled(variable, point, Reason.NO_LIMIT))
-                    continue
-                wanted = around.least
-            if wanted is None:
-                continue
-            if not isinstance(wanted, Fraction):
-                notes.append(Unsettled(variable, point, Reason.INFINITE))
-            ties.append(Tie(point, wanted))
-        settled = settle(result, crossing, ties, partial(_formulas, activation, crossing, gradient, claim))
+    for crossing, points in alone:
+        result = scalar.settled(result, crossing, points)
+    # Where two crossings happen to fall together, as x = 0 and x = a do at a = 0, neither's sides are the right ones.
+    for first, second in combinations(found, 2):
+        points = [p for p in scalar.points(first) if _meets(first, p, (second,))]
+        if points and first.step is None and second.location is not None and first.location is not None:
+            meeting = compare("eq", first.location, second.location)
+            both_at_once = replace(first, atoms=(*first.atoms, *second.atoms), also=meeting)
+            result = scalar.settled(result, both_at_once, points)
+    return Emitted(result, tuple(scalar.notes))
+
+
+def _meets(crossing: Crossing, point: Mapping[str, Number], others: Sequence[Crossing]) -> bool:
+    """Whether the point lies on another of the crossings as well."""
+    return any(o is not crossing and o.location is not None and place(o, point) == point[o.variable] for o in others)
+
+
+class _Scalar:
+    """One gradient being settled: what it is to be at each point, and what was noted."""
+
+    def __init__(self, activation: Activation, variable: str, gradient: Expr, claim: Expr | None) -> None:
+        self.activation = activation
+        self.variable = variable
+        self.gradient = gradient
+        self.claim = claim
+        self.notes: list[Unsettled] = []
+
+    def points(self, crossing: Crossing) -> list[dict[str, Number]]:
+        found = tie_points(self.activation, crossing)
+        return [point for point in found if _is_defined(self.activation, self.variable, point)]
+
+    def settled(self, result: Expr, crossing: Crossing, points: Sequence[Mapping[str, Number]]) -> Expr:
+        ties = [tie for point in points if (tie := self.tie(point)) is not None]
+        formulas = partial(_formulas, self.activation, crossing, self.gradient, self.claim)
+        settled = settle(result, self.gradient, crossing, ties, formulas)
         if settled is None:
-            notes.append(Unsettled(variable, ties[0].point, Reason.NO_FORMULA))
-        else:
-            result = settled
-    return Emitted(result, tuple(notes))
+            self.notes.append(Unsettled(self.variable, ties[0].point, Reason.NO_FORMULA))
+            return result
+        return settled
+
+    def tie(self, point: Mapping[str, Number]) -> Tie | None:
+        activation, variable = self.activation, self.variable
+        wanted = None if self.claim is None else claimed_at(self.claim, variable, point, activation)
+        if wanted is None:
+            around = sides(self.gradient, variable, point, activation.domains[variable])
+            if not around.complete:
+                if _at_defaults(activation, point):
+                    self.notes.append(Unsettled(variable, point, Reason.NO_LIMIT))
+                return None
+            wanted = around.least
+        if wanted is None:
+            return None
+        if not isinstance(wanted, Fraction) and _at_defaults(activation, point):
+            self.notes.append(Unsettled(variable, point, Reason.INFINITE))
+        return Tie(point, wanted)
+
+
+def _at_defaults(activation: Activation, point: Mapping[str, Number]) -> bool:
+    return all(point[name] == value for name, value in rational_defaults(activation).items())
+
+
+def _is_defined(activation: Activation, variable: str, point: Mapping[str, Number]) -> bool:
+    """Whether the activation has a value at the point, or at least finite limits: elsewhere nothing is settled."""
+    value = activation.value.expr
+    if at(value, point) is not None:
+        return True
+    around = sides(value, variable, point, activation.domains[variable])
+    return around.complete and around.is_finite
 
 
 def _formulas(activation: Activation, crossing: Crossing, gradient: Expr, claim: Expr | None) -> Iterator[Expr]:
     """What may hold on the crossing: the claim's own branch, or the limit from a side."""
-    if crossing.atom is None:
+    if claim is not None and crossing.atoms:
+        yield resolve(claim, dict.fromkeys(crossing.atoms, 0))
+    point = next(iter(tie_points(activation, crossing)), None)
+    if point is None or crossing.location is None:
         return
-    if claim is not None:
-        yield resolve(claim, {crossing.atom: 0})
-    if crossing.location is not None:
-        for side in (1, -1):
-            smooth = resolve(gradient, {crossing.atom: side})
-            formula = limit_formula(smooth, crossing.variable, crossing.location, activation.domains)
-            if formula is not None:
-                yield formula
+    around = _signs_around(crossing, gradient, point)
+    for side, way in zip((1, -1), sides_of(gradient, crossing, point), strict=True):
+        smooth = resolve(way, {**around, **signs_beside(crossing, point, side)})
+        formula = limit_formula(smooth, crossing.variable, crossing.location, side, activation.domains)
+        if formula is not None:
+            yield formula
+
+
+def _signs_around(crossing: Crossing, gradient: Expr, point: Mapping[str, Number]) -> dict[Expr, int]:
+    """The signs that the other atoms have at a point on the crossing."""
+    signs = {atom: sign_of(atom, point) for atom in atoms(gradient) if atom not in crossing.atoms}
+    return {atom: sign for atom, sign in signs.items() if sign}
 
 
 def fill(activation: Activation, expr: Expr, variable: str, found: Sequence[Crossing]) -> Emitted:
     """The expression with its limit at every crossing where it has none of its own: a removable singularity."""
+    plain = expr
     notes: list[Unsettled] = []
     domain = activation.domains[variable]
     for crossing in found:
@@ -123,7 +178,7 @@ def fill(activation: Activation, expr: Expr, variable: str, found: Sequence[Cros
                 if around.complete and not around.differ and isinstance(limit, Fraction):
                     ties.append(Tie(point, limit))
         if ties:
-            filled = settle(expr, crossing, ties, partial(_formulas, activation, crossing, expr, None))
+            filled = settle(expr, plain, crossing, ties, partial(_formulas, activation, crossing, plain, None))
             if filled is None:
                 notes.append(Unsettled(variable, ties[0].point, Reason.NO_FORMULA))
             else:
@@ -131,17 +186,13 @@ def fill(activation: Activation, expr: Expr, variable: str, found: Sequence[Cros
     return Emitted(expr, tuple(notes))
 
 
-def _claimed(claim: Expr, variable: str, point: Mapping[str, Number], activation: Activation) -> Slope | None:
+def claimed_at(claim: Expr, variable: str, point: Mapping[str, Number], activation: Activation) -> Slope | None:
+    """A claim's own value at a point, or its limit where it is undefined there and has one."""
     here = at(claim, point)
     if here is not None:
         return here
     around = sides(claim, variable, point, activation.domains[variable])
     return around.least if around.complete and not around.differ else None
-
-
-def claimed_at(claim: Expr, variable: str, point: Mapping[str, Number], activation: Activation) -> Slope | None:
-    """A claim's own value at a point, or its limit where it is undefined there and has one."""
-    return _claimed(claim, variable, point, activation)
 
 
 def emit_inputs(activation: Activation, gradients: Mapping[str, Expr], found: Sequence[Crossing]) -> dict[str, Emitted]:
@@ -158,10 +209,11 @@ def emit_inputs(activation: Activation, gradients: Mapping[str, Expr], found: Se
                 continue
             for name, wanted in zip(names, shortest_in_hull(exact), strict=True):
                 ties[name].append(Tie(point, wanted))
-        formulas = _segment(gradients, names, crossing)
+        points = [t.point for t in ties[names[0]]]
+        formulas = _segment(gradients, names, crossing, telling(crossing, points)) if points else None
         for index, name in enumerate(names):
             extra = (formulas[index],) if formulas else ()
-            settled = settle(result[name], crossing, ties[name], partial(tuple, extra))
+            settled = settle(result[name], gradients[name], crossing, ties[name], partial(tuple, extra))
             if settled is None:
                 notes.append(Unsettled(name, ties[name][0].point, Reason.NO_FORMULA))
             else:
@@ -181,19 +233,13 @@ def _once(found: Sequence[Crossing]) -> list[Crossing]:
     return list(seen.values())
 
 
-def _segment(gradients: Mapping[str, Expr], names: Sequence[str], crossing: Crossing) -> tuple[Expr, ...] | None:
+def _segment(
+    gradients: Mapping[str, Expr], names: Sequence[str], crossing: Crossing, tie: Mapping[str, Number]
+) -> tuple[Expr, ...] | None:
     """The shortest vector between the two sides, as formulas that hold on the crossing."""
-    if crossing.atom is None:
-        lower = [lean(gradients[n], crossing, -1) for n in names]
-        upper = [lean(gradients[n], crossing, 1) for n in names]
-    else:
-        lower = [resolve(gradients[n], {crossing.atom: -1}) for n in names]
-        upper = [resolve(gradients[n], {crossing.atom: 1}) for n in names]
-    if crossing.location is not None:
-        # On the crossing the variable has this value, which makes many a comparison plain.
-        here = {symbol(crossing.variable): crossing.location}
-        lower = [resolve(substitute(e, here), {}) for e in lower]
-        upper = [resolve(substitute(e, here), {}) for e in upper]
+    ways = [sides_of(gradients[n], crossing, tie) for n in names]
+    upper = [on_crossing(way[0], crossing, tie, 1) for way in ways]
+    lower = [on_crossing(way[1], crossing, tie, -1) for way in ways]
     if lower == upper:
         return None
 
@@ -247,7 +293,7 @@ def _corners(
     steps = [dict(zip(names, turn, strict=True)) for turn in _directions(len(names))]
     for index, first in enumerate(found):
         for second in found[index + 1 :]:
-            if second.variable == first.variable or second.atom is first.atom:
+            if second.variable == first.variable or second.atoms == first.atoms:
                 continue
             meetings = _meetings(activation, first, second)
             wanted: dict[str, list[Tie]] = {name: [] for name in names}
@@ -276,7 +322,7 @@ def _directions(count: int) -> list[tuple[int, ...]]:
 
 
 def _meetings(activation: Activation, first: Crossing, second: Crossing) -> list[dict[str, Number]]:
-    if first.atom is None or second.location is None:
+    if not first.atoms or second.location is None:
         return []
     found: list[dict[str, Number]] = []
     for point in tie_points(activation, first):

@@ -135,9 +135,9 @@ def _valley(op: str, least: float) -> Callable[[Interval], _Optional]:
                 return REAL
             return iv.POSITIVES if math.floor(a.low) % 2 == 0 else iv.NEGATIVES
         ends = [_valley_end(op, x) for x in (a.low, a.high)]
-        high, high_open = max((ends[0][1], a.low_open), (ends[1][1], a.high_open))
+        high, high_closed = max((ends[0][1], not a.low_open), (ends[1][1], not a.high_open))
         low = ends[0][0] if a.low > _GAMMA_AT else ends[1][0] if a.high < _GAMMA_AT else least
-        return Interval(max(low, least), high, False, high_open or math.isinf(high))
+        return Interval(max(low, least), high, False, not high_closed or math.isinf(high))
 
     return image
 

@@ -35,6 +35,11 @@ class Sides:
         return (self.left is not None or not self.has_left) and (self.right is not None or not self.has_right)
 
     @property
+    def is_finite(self) -> bool:
+        """Whether neither side is infinite."""
+        return not isinstance(self.left, float) and not isinstance(self.right, float)
+
+    @property
     def differ(self) -> bool:
         return self.left is not None and self.right is not None and not same(self.left, self.right)
 
@@ -141,10 +146,10 @@ def _text(crossing: Crossing) -> str:
         return f"{to_text(crossing.step)} is an integer"
     if crossing.location is not None:
         return f"{crossing.variable} = {to_text(crossing.location)}"
-    if crossing.atom is not None:
+    if crossing.atoms:
         if len(crossing.zeros) == 1:
             return f"{crossing.variable} = {_coordinate(crossing.zeros[0])}"
-        return f"{to_text(crossing.atom)} = 0"
+        return f"{to_text(crossing.atoms[0])} = 0"
     return crossing.variable
 
 

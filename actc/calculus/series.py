@@ -29,13 +29,13 @@ class _NoSeriesError(Exception):
     """There is no Laurent series around the point, or it is too large."""
 
 
-def limit_formula(expr: Expr, variable: str, location: Expr, domains: Mapping[str, Domain]) -> Expr | None:
-    """The limit of a smooth expression at a point, as a formula in the other symbols; None where none is found.
+def limit_formula(expr: Expr, variable: str, location: Expr, side: int, domains: Mapping[str, Domain]) -> Expr | None:
+    """The limit of a smooth expression from one side of a point, as a formula in the other symbols, if one is found.
 
     The formula holds for generic values of these; whoever uses it checks it at particular ones.
     """
     try:
-        start, terms = _Expansion(variable, location, domains).of(expr)
+        start, terms = _Expansion(variable, location, side, domains).of(expr)
     except _NoSeriesError:
         return None
     if start > 0 or not terms:
@@ -44,9 +44,10 @@ def limit_formula(expr: Expr, variable: str, location: Expr, domains: Mapping[st
 
 
 class _Expansion:
-    def __init__(self, variable: str, location: Expr, domains: Mapping[str, Domain]) -> None:
+    def __init__(self, variable: str, location: Expr, side: int, domains: Mapping[str, Domain]) -> None:
         self.variable = variable
         self.location = location
+        self.side = side
         self.domains = domains
 
     def of(self, root: Expr) -> Series:
@@ -91,6 +92,8 @@ class _Expansion:
 
     def composed(self, op: str, inner: Series) -> Series:
         start, terms = inner
+        if op == "sqrt" and start > 0 and terms:
+            return self.root(start, terms)
         if start < 0:
             raise _NoSeriesError
         centre = terms[0] if start == 0 and terms else ZERO
@@ -107,6 +110,15 @@ class _Expansion:
             power = self.trimmed(_product(power, rest))
             slope = differentiate(slope, _INNER.name)
         return total
+
+    def root(self, start: int, terms: list[Expr]) -> Series:
+        """sqrt(c*h**2k*(1 + ...)) = sqrt(c)*|h|**k*sqrt(1 + ...)."""
+        if start % 2:
+            raise _NoSeriesError
+        relative = [number(1), *(c / terms[0] for c in terms[1:])]
+        leading = _plain(apply("sqrt", terms[0])) * number(self.side ** (start // 2))
+        rest_start, rest = self.composed("sqrt", (0, relative))
+        return start // 2 + rest_start, [leading * c for c in rest]
 
     def trimmed(self, series: Series) -> Series:
         """Without leading terms that are zero, and of bounded length."""

@@ -17,16 +17,16 @@ from flint import arb
 
 from actc.calculus.balls import Number, Value, evaluate_sure
 from actc.calculus.branches import orient, resolve
-from actc.calculus.crossings import Crossing
+from actc.calculus.crossings import Crossing, signs_beside, telling
 from actc.calculus.subgradients import Slope, between
-from actc.model.algebra import compare, conjunction, where
-from actc.model.expr import INFINITY, NAN, ZERO, Expr, apply, fold, number, rebuild, symbol
+from actc.model.algebra import compare, conjunction, disjunction, negation, where
+from actc.model.expr import INFINITY, NAN, ZERO, Expr, apply, fold, number, rebuild, substitute, symbol
 
 _CLOSE = Fraction(1, 2**80)
 _FINE = 120  # binary places
 
-_TOWARDS_POSITIVE = {"le": "lt", "gt": "ge"}
-_TOWARDS_NEGATIVE = {"lt": "le", "ge": "gt"}
+# What a comparison with zero becomes where a zero is to count as positive, and as negative.
+_ORDERED = {"lt": ("lt", "le"), "le": ("lt", "le"), "gt": ("ge", "gt"), "ge": ("ge", "gt")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +66,16 @@ def at(expr: Expr, point: Mapping[str, Number]) -> Slope | None:
 
 
 def settle(
-    gradient: Expr, crossing: Crossing, ties: Sequence[Tie], extra: Callable[[], Iterable[Expr]] = tuple
+    gradient: Expr,
+    plain: Expr,
+    crossing: Crossing,
+    ties: Sequence[Tie],
+    extra: Callable[[], Iterable[Expr]] = tuple,
 ) -> Expr | None:
     """The gradient with the wanted value at every tie; None where none of the remedies gives it.
 
-    ``extra`` makes formulas that may be right on the crossing; they come before those made from the gradient itself.
+    ``plain`` is the gradient before anything was settled, from which formulas for the crossing are made; ``extra``
+    makes further ones, which come first.
     """
 
     def right(candidate: Expr) -> bool:
@@ -78,15 +83,15 @@ def settle(
 
     if not ties or right(gradient):
         return gradient
-    for towards in (1, -1):
-        leaning = lean(gradient, crossing, towards)
+    point = telling(crossing, [tie.point for tie in ties])
+    for leaning in sides_of(gradient, crossing, point):
         if leaning is not gradient and right(leaning):
             return leaning
     here = on(crossing)
     first = ties[0].wanted
     if all(same(tie.wanted, first) for tie in ties):
         return where(here, literal(first), gradient)
-    for formula in chain(extra(), _sides(gradient, crossing)):
+    for formula in chain(extra(), _formulas(plain, crossing, point)):
         if right(formula):
             return where(here, formula, gradient)
     return None
@@ -97,10 +102,9 @@ def on(crossing: Crossing) -> Expr:
     if crossing.step is not None:
         return compare("eq", apply("floor", crossing.step), crossing.step)
     if crossing.location is not None:
-        return compare("eq", symbol(crossing.variable), crossing.location)
-    if crossing.atom is None:
-        raise ValueError("a crossing has an atom, a location or a step")
-    return compare("eq", crossing.atom, ZERO)
+        here = compare("eq", symbol(crossing.variable), crossing.location)
+        return here if crossing.also is None else conjunction(here, crossing.also)
+    return compare("eq", crossing.atoms[0], ZERO)
 
 
 def both(a: Crossing, b: Crossing) -> Expr:
@@ -118,27 +122,52 @@ def literal(value: Slope) -> Expr:
     return number(short if same(short, value) else Fraction(round(value * 2**_FINE), 2**_FINE))
 
 
-def lean(root: Expr, crossing: Crossing, towards: int) -> Expr:
-    """The expression in which a tie falls to the side on which the atom is positive (1) or negative (-1)."""
-    atom = crossing.atom
-    if atom is None:
-        return _lean_step(root, towards)
+def sides_of(root: Expr, crossing: Crossing, point: Mapping[str, Number]) -> tuple[Expr, Expr]:
+    """The expression in which a tie falls to the right, and the one in which it falls to the left."""
+    if crossing.step is not None:
+        return _lean_step(root, 1), _lean_step(root, -1)
+    return lean(root, signs_beside(crossing, point, 1)), lean(root, signs_beside(crossing, point, -1))
 
+
+def lean(root: Expr, signs: Mapping[Expr, int]) -> Expr:
+    """The expression in which an atom that is zero counts as having the sign given."""
+    for atom, towards in signs.items():
+        root = _lean_atom(root, atom, towards)
+    return root
+
+
+def _lean_atom(root: Expr, atom: Expr, towards: int) -> Expr:
     def visit(node: Expr, args: tuple[Expr, ...]) -> Expr:
-        op = node.op
-        if op in ("lt", "le", "gt", "ge") or op == "sign":
-            guard = node.args[0] if op == "sign" else node.args[0] - node.args[1]
+        if node.op in _ORDERED or node.op == "sign":
+            guard = node.args[0] if node.op == "sign" else node.args[0] - node.args[1]
             sign = orient(guard)
-            if sign.atoms == (atom,) and sign.constant:
-                side = towards * sign.constant
-                if op == "sign":
-                    comparison = compare("ge" if side > 0 else "gt", args[0], ZERO)
-                    return where(comparison, number(1), number(-1))
-                table = _TOWARDS_POSITIVE if side > 0 else _TOWARDS_NEGATIVE
-                return apply(table.get(op, op), *args)
+            if sign.constant and sign.atoms.count(atom) == 1:
+                others = tuple(a for a in sign.atoms if a is not atom)
+                if others:
+                    return _lean_product(node.op, sign.constant, atom, others, towards)
+                return _lean_plain(node.op, args, towards * sign.constant)
         return rebuild(node, args)
 
     return fold(root, visit)
+
+
+def _lean_plain(op: str, args: tuple[Expr, ...], side: int) -> Expr:
+    if op == "sign":
+        return where(compare("ge" if side > 0 else "gt", args[0], ZERO), number(1), number(-1))
+    return apply(_ORDERED[op][0 if side > 0 else 1], *args)
+
+
+def _lean_product(op: str, constant: int, atom: Expr, others: tuple[Expr, ...], towards: int) -> Expr:
+    """The same for a guard whose sign is that of a product: split off the one factor that is zero here."""
+    positive = compare("ge" if towards > 0 else "gt", atom, ZERO)
+    rest = number(constant)
+    for other in others:
+        rest = rest * other
+    if op == "sign":
+        return where(positive, apply("sign", rest), -apply("sign", rest))
+    mirrored = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le"}[op]
+    right, left = compare(op, rest, ZERO), compare(mirrored, rest, ZERO)
+    return disjunction(conjunction(positive, right), conjunction(negation(positive), left))
 
 
 def _lean_step(root: Expr, towards: int) -> Expr:
@@ -157,9 +186,19 @@ def _lean_step(root: Expr, towards: int) -> Expr:
     return fold(root, visit)
 
 
-def _sides(gradient: Expr, crossing: Crossing) -> Iterator[Expr]:
-    if crossing.atom is None:
-        upper, lower = lean(gradient, crossing, 1), lean(gradient, crossing, -1)
-    else:
-        upper, lower = resolve(gradient, {crossing.atom: 1}), resolve(gradient, {crossing.atom: -1})
-    yield from (upper, lower, between(lower, upper))
+def _formulas(plain: Expr, crossing: Crossing, point: Mapping[str, Number]) -> Iterator[Expr]:
+    """The formulas of the two sides on the crossing, and of the shortest vector between them."""
+    right, left = (
+        on_crossing(way, crossing, point, side)
+        for way, side in zip(sides_of(plain, crossing, point), (1, -1), strict=True)
+    )
+    yield from (right, left, between(left, right))
+
+
+def on_crossing(way: Expr, crossing: Crossing, point: Mapping[str, Number], side: int) -> Expr:
+    """One side's expression on the crossing itself, where the variable's value makes many a branch plain."""
+    if crossing.atoms:
+        way = resolve(way, signs_beside(crossing, point, side))
+    if crossing.location is None:
+        return way
+    return resolve(substitute(way, {symbol(crossing.variable): crossing.location}), {})
