@@ -45,23 +45,22 @@ class _Condition:
 def region(claimed: Expr, actual: Expr, within: Space, wrong: Sequence[Judged], right: Sequence[Judged]) -> str:
     """The smallest region with all wrong points in it, "" where there is none that leaves right points outside."""
     around = list(_containing(_conditions(claimed, actual, within), wrong, right))
-    most = len(right) - _OUTSIDE
-    # A region that is right almost everywhere would lead astray.
-    around = [c for c in around if len(c.agreeing) <= min(most, _MOST_RIGHT * len(wrong))]
+    around = [c for c in around if len(c.agreeing) <= len(right) - _OUTSIDE]
     if not around:
         return ""
     around.sort(key=lambda c: (len(c.agreeing), len(c.text)))
-    best = around[0]
+    inside, text = len(around[0].agreeing), around[0].text
     pairs = [
         (len(a.agreeing & b.agreeing), len(a.text) + len(b.text), i, j)
         for i, a in enumerate(around)
         for j, b in enumerate(around[:i])
     ]
     if pairs:
-        inside, _, i, j = min(pairs)
-        if 2 * inside < len(best.agreeing):
-            return f"wrong only where {_joined(around[j], around[i])}"
-    return f"wrong only where {best.text}"
+        both, _, i, j = min(pairs)
+        if 2 * both < inside:
+            inside, text = both, _joined(around[j], around[i])
+    # A region that is right almost everywhere would lead astray.
+    return f"wrong only where {text}" if inside <= _MOST_RIGHT * len(wrong) else ""
 
 
 def _joined(a: _Condition, b: _Condition) -> str:

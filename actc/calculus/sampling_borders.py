@@ -162,7 +162,7 @@ class _Track:
 
 
 def _is_nearer(a: object, b: object) -> bool:
-    return isinstance(a, fmpq | arb) and isinstance(b, fmpq | arb) and bool(abs(a) < abs(b))
+    return isinstance(a, fmpq | arb) and isinstance(b, fmpq | arb) and bool(arb(a).abs_upper() < arb(b).abs_lower())
 
 
 def _dips(a: tuple[Fraction, object], b: tuple[Fraction, object], c: tuple[Fraction, object]) -> bool:

@@ -108,6 +108,8 @@ def rounded(value: Fraction, digits: int) -> Fraction:
     """The number with that many significant decimal digits."""
     if value == 0:
         return value
-    exponent = len(str(abs(value.numerator))) - len(str(value.denominator)) - digits
-    unit = Fraction(10) ** exponent
+    leading = len(str(abs(value.numerator))) - len(str(value.denominator))
+    if abs(value) < Fraction(10) ** leading:
+        leading -= 1
+    unit = Fraction(10) ** (leading - digits + 1)
     return round(value / unit) * unit
