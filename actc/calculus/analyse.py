@@ -49,7 +49,7 @@ def _crossings(activation: Activation, variable: str, raw: dict[str, Expr]) -> t
     inputs = [i.name for i in activation.inputs]
     alone = inputs == [variable]
     roots = (activation.value.expr, raw[variable], *(f.expr for n, f in activation.claims if n == variable))
-    return crossings(roots, variable, rational_defaults(activation), alone=alone)
+    return crossings(roots, variable, activation.domains, rational_defaults(activation), alone=alone)
 
 
 def _derived(

@@ -14,8 +14,11 @@ from flint import arb
 
 from actc.calculus.balls import Number, evaluate, evaluate_sure, sign_of
 from actc.calculus.branches import atoms, guards, orient, resolve
+from actc.calculus.intervals import Interval, of_domain
+from actc.calculus.ranges import holds
 from actc.calculus.roots import is_periodic_family, numeric_zeros, solve
-from actc.model.expr import Expr, number, postorder, substitute, symbol
+from actc.model.domain import Domain
+from actc.model.expr import UNDEFINED, Expr, fold, number, postorder, rebuild, substitute, symbol
 from actc.model.operations import OPERATIONS
 
 _FAR = Fraction(10**6)
@@ -74,7 +77,12 @@ def _has_steps(guard: Expr) -> bool:
 
 
 def crossings(
-    roots: tuple[Expr, ...], variable: str, defaults: Mapping[str, Fraction], *, alone: bool
+    roots: tuple[Expr, ...],
+    variable: str,
+    domains: Mapping[str, Domain],
+    defaults: Mapping[str, Fraction],
+    *,
+    alone: bool,
 ) -> tuple[Crossing, ...]:
     """All crossings along the variable.
 
@@ -82,6 +90,7 @@ def crossings(
     numerically.
     """
     found: dict[object, Crossing] = {}
+    box = {name: of_domain(domain) for name, domain in domains.items()}
 
     def add(key: object, crossing: Crossing) -> None:
         known = found.get(key)
@@ -92,8 +101,9 @@ def crossings(
             continue
         solutions = _solve(atom, variable, defaults)
         if solutions is not None:
-            for location in solutions:
-                add(location, Crossing(variable, (atom,), location))
+            for location in (_plain(s, box) for s in solutions):
+                if location is not UNDEFINED:
+                    add(location, Crossing(variable, (atom,), location))
         elif alone:
             periodic = is_periodic_family(atom, variable)
             zeros = numeric_zeros(atom, variable, -_FAR, _FAR, defaults)
@@ -109,6 +119,19 @@ def crossings(
         if variable in step.free:
             add(("step", step), Crossing(variable, (), None, (), step))
     return tuple(found.values())
+
+
+def _plain(location: Expr, box: Mapping[str, Interval]) -> Expr:
+    """A solution without the conditions under which it is one, where the domains decide them."""
+
+    def visit(node: Expr, args: tuple[Expr, ...]) -> Expr:
+        if node.op == "where":
+            known = holds(args[0], box)
+            if known is not None:
+                return args[1] if known else args[2]
+        return rebuild(node, args)
+
+    return fold(location, visit)
 
 
 def _solve(atom: Expr, variable: str, defaults: Mapping[str, Fraction]) -> tuple[Expr, ...] | None:
