@@ -25,11 +25,11 @@ def compile_source(file: str, data: bytes, package: str) -> CompiledFile:
     del package  # a module's text does not depend on it
     log = DiagnosticLog()
     specs = load(file, data, log)
-    compiled = [_compile(spec) for spec in specs]
+    compiled = [_compile(spec) for spec in specs if spec.name.value]
     found = (*log.found, *(d for one in compiled for d in one[2]))
     programs = tuple(program for program, _, _ in compiled if program is not None)
     stem = PurePath(file).stem
-    sound = not any(d.is_error for d in found) and len(programs) == len(specs) > 0
+    sound = not any(d.is_error for d in found) and len(programs) == len(specs) > 0 and all(spec.sound for spec in specs)
     module = None
     if sound:
         aliases = tuple((alias.value, spec.name.value) for spec in specs for alias in spec.aliases)

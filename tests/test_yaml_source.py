@@ -24,7 +24,7 @@ HEAD = "name: a\nexpression: x\n"
 def loaded(data: str | bytes) -> tuple[list[ActivationSpec], list[Diagnostic]]:
     log = DiagnosticLog()
     specs = load("a.yaml", data.encode() if isinstance(data, str) else data, log)
-    return specs, log.found
+    return [spec for spec in specs if spec.sound], log.found
 
 
 def only(data: str | bytes) -> Diagnostic:

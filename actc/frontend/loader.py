@@ -27,7 +27,7 @@ IMPLIED_INPUT = "x"
 
 
 def load(file: str, data: bytes, log: DiagnosticLog) -> list[ActivationSpec]:
-    """The activations of a file, less those in which something was reported.
+    """The activations of a file; those in which something was reported are marked as not ``sound``.
 
     Shapes, names and domains are checked; expressions, and whether what refers to a name finds it, are not. ``file`` is
     how messages name the file. Nothing is raised, whatever the bytes are.
@@ -47,8 +47,7 @@ def load(file: str, data: bytes, log: DiagnosticLog) -> list[ActivationSpec]:
                 continue
             contents = _Contents(mapping)
             contents.check(found)
-            if document.sound and len(found.found) == before:
-                specs.append(contents.spec())
+            specs.append(contents.spec(sound=document.sound and len(found.found) == before))
         if empty:
             message, help = "the file has no activation", "`actc new NAME` writes one to start from"
             found.report("ACT109", Location(file, 1, 1), message, help)
@@ -68,13 +67,13 @@ class _Contents:
         self._let = _named(root.get("let"))
         self._examples = tuple(self._read_examples())
 
-    def spec(self) -> ActivationSpec:
-        """Only where nothing was reported."""
+    def spec(self, *, sound: bool) -> ActivationSpec:
+        """What is there; a required text that is not is an empty one, which was reported."""
         root = self._root
         return ActivationSpec(
             location=self._start,
-            name=_required(root, "name"),
-            expression=_required(root, "expression"),
+            name=_text(root, "name") or Text("", self._start),
+            expression=_text(root, "expression") or Text("", self._start),
             derivative=_partials(root.get("derivative")),
             surrogate=_partials(root.get("surrogate")),
             derivative_key=_place(root.key("derivative")),
@@ -89,6 +88,7 @@ class _Contents:
             description=_text(root, "description"),
             reference=_texts(root.get("reference")),
             tags=_texts(root.get("tags")),
+            sound=sound,
         )
 
     def _read_inputs(self) -> Iterator[InputSpec]:
@@ -162,14 +162,6 @@ def _text(mapping: Mapping, key: str) -> Text | None:
     """The scalar under the key, None where it is absent, blank or was reported."""
     node = mapping.get(key)
     return node.text if isinstance(node, Scalar) and node.text.value else None
-
-
-def _required(mapping: Mapping, key: str) -> Text:
-    """The scalar under a key that the table requires. Raises KeyError where a document was not checked."""
-    text = _text(mapping, key)
-    if text is None:
-        raise KeyError(key)
-    return text
 
 
 def _texts(node: Node | None) -> tuple[Text, ...]:

@@ -21,11 +21,19 @@ from actc.model.expr import ZERO, Expr, number, symbol
 from actc.model.operations import FUNCTION_NAMES
 from actc.model.spec import ActivationSpec, ExampleSpec, Named, ParameterSpec, Text
 
+_SYNTAX = frozenset({"ACT150", "ACT151", "ACT152", "ACT156"})
 _DECIMAL = re.compile(r"\s*[-+]?(?P<whole>[0-9]*)\.(?P<digits>[0-9]*)(?:[eE](?P<exponent>[-+]?[0-9]+))?\s*")
 
 
 def resolve(spec: ActivationSpec, log: DiagnosticLog) -> Activation | None:
-    """The activation; None after reporting every name, number and expression that is wrong."""
+    """The activation; None after reporting every name, number and expression that is wrong.
+
+    Of a document that has mistakes already, only what is wrong by itself is reported: a name may be unknown just
+    because the key that declares it is misspelled.
+    """
+    if not spec.sound:
+        _check_syntax(spec, log)
+        return None
     before = len(log.found)
     inputs = tuple(Input(i.name.value, _domain(i.domain, log), i.name.location) for i in spec.inputs)
     parameters = tuple(_parameter(p, log) for p in spec.parameters)
@@ -62,6 +70,17 @@ def resolve(spec: ActivationSpec, log: DiagnosticLog) -> Activation | None:
         surrogates=surrogates,
         examples=tuple(known),
     )
+
+
+def _check_syntax(spec: ActivationSpec, log: DiagnosticLog) -> None:
+    found = DiagnosticLog()
+    texts = [spec.expression, *(n.value for n in spec.let), *(p.default for p in spec.parameters)]
+    for given in (spec.derivative, spec.surrogate):
+        texts += [given] if isinstance(given, Text) else [n.value for n in given or ()]
+    for text in texts:
+        if text.value:
+            parse_either(text, Scope(), found)
+    log.extend(d for d in found.found if d.code in _SYNTAX)
 
 
 def _domain(text: Text | None, log: DiagnosticLog) -> Domain:

@@ -84,3 +84,4 @@ class ActivationSpec:
     description: Text | None
     reference: tuple[Text, ...]
     tags: tuple[Text, ...]
+    sound: bool = True  # False where something was reported and left out: then only its expressions' syntax is judged
