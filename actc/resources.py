@@ -18,7 +18,7 @@ def activations() -> Path:
 
 
 def _find(name: str) -> Path:
-    """The copy inside an installed wheel, else the one of the checkout. Raises FileNotFoundError if there is neither."""
+    """The copy inside an installed wheel, else the one of the checkout. Raises FileNotFoundError without either."""
     for folder in (_HERE / "_data" / name, _HERE.parent / name):
         if folder.is_dir():
             return folder

@@ -74,11 +74,10 @@ def statement(before: str, node: Node, indent: int) -> list[str]:
 
     ``indent`` counts steps of four columns; every line that comes back has its indentation.
     """
-    lines = _open(node, indent, len(before))
-    if lines is None:
-        lines = ["(", *_broken(node, indent + 1), STEP * indent + ")"]
-    lines[0] = STEP * indent + before + lines[0]
-    return lines
+    head = STEP * indent + before
+    if len(head) + len(flat(node)) <= WIDTH:
+        return [head + flat(node)]
+    return _ended(head, node, indent) or [head + "(", *_lines(node, indent + 1), STEP * indent + ")"]
 
 
 def listed(before: str, items: tuple[Node, ...], after: str, indent: int) -> list[str]:
@@ -89,63 +88,86 @@ def listed(before: str, items: tuple[Node, ...], after: str, indent: int) -> lis
     return [STEP * indent + before, *_arguments(items, indent + 1), STEP * indent + after]
 
 
-def _fits(text: str, indent: int, used: int = 0) -> bool:
-    return len(STEP) * indent + used + len(text) <= WIDTH
-
-
-def _open(node: Node, indent: int, used: int, after: int = 0) -> list[str] | None:
-    """Lines that need no further parentheses, the first without indentation; None where there are none."""
-    text = flat(node)
-    if _fits(text, indent, used + after):
-        return [text]
+def _ended(head: str, node: Node, indent: int) -> list[str] | None:
+    """The lines without parentheses of their own, by opening brackets at the ends; None where that does not help."""
     match node:
-        case Call(function, arguments):
-            return [f"{function}(", *_arguments(arguments, indent + 1), STEP * indent + ")"]
-        case Group(inner):
-            return ["(", *_broken(inner, indent + 1), STEP * indent + ")"]
+        case Atom():
+            return [head + flat(node)]
+        case Call() | Group():
+            return _opened(head, node, indent)
         case Prefix(operator, operand):
-            lines = _open(operand, indent, used + len(operator), after)
-            return None if lines is None else [operator + lines[0], *lines[1:]]
-        case Chain(operands, (_,)) if isinstance(operands[-1], Call | Group):
-            # One operator, and brackets at the end: they alone are opened, where the line up to them fits.
-            head = f"{flat(operands[0])} {node.operators[0]} "
-            name = operands[-1].function if isinstance(operands[-1], Call) else ""
-            if not isinstance(operands[0], Call | Group) and _fits(f"{head}{name}(", indent, used):
-                lines = _open(operands[-1], indent, used + len(head), after)
-                return None if lines is None else [head + lines[0], *lines[1:]]
-            return None
+            return _ended(head + operator, operand, indent)
+        case Chain((left, right), (sign,)):
+            between, last = _rightmost(right)
+            if not isinstance(last, Call | Group):
+                return None
+            between = f" {sign} {between}"
+            if len(head + flat(left) + between + _bracket(last)) <= WIDTH:
+                return _opened(head + flat(left) + between, last, indent)
+            if isinstance(left, Call | Group):
+                return _ended_at_both(_opened(head, left, indent), f" {sign} {flat(right)}", between, last, indent)
+    return None
+
+
+def _ended_at_both(lines: list[str], rest: str, between: str, last: Call | Group, indent: int) -> list[str] | None:
+    """An operation whose left operand has been opened: the right one on its last line, or opened as well."""
+    if len(lines[-1] + rest) <= WIDTH:
+        return [*lines[:-1], lines[-1] + rest]
+    if len(lines[-1] + between + _bracket(last)) <= WIDTH:
+        return [*lines[:-1], *_opened(lines[-1] + between, last, indent)]
+    return None
+
+
+def _rightmost(node: Node) -> tuple[str, Node]:
+    """The operand at the right end, and the text before it."""
+    match node:
+        case Chain(operands, operators):
+            head = flat(Chain(operands[:-1], operators[:-1])) if len(operators) > 1 else flat(operands[0])
+            between, last = _rightmost(operands[-1])
+            return f"{head} {operators[-1]} {between}", last
+        case Prefix(operator, operand):
+            between, last = _rightmost(operand)
+            return operator + between, last
         case _:
-            return [text] if isinstance(node, Atom) else None
+            return "", node
+
+
+def _bracket(node: Call | Group) -> str:
+    return f"{node.function}(" if isinstance(node, Call) else "("
+
+
+def _opened(head: str, node: Call | Group, indent: int) -> list[str]:
+    """``head`` and the opened bracket, what is in it one step in, the closing bracket."""
+    inside = _arguments(node.arguments, indent + 1) if isinstance(node, Call) else _lines(node.inner, indent + 1)
+    return [head + _bracket(node), *inside, STEP * indent + ")"]
 
 
 def _arguments(arguments: tuple[Node, ...], indent: int) -> list[str]:
     """What stands between opened brackets: all on one line, else one a line."""
-    text = ", ".join(map(flat, arguments))
-    if _fits(text, indent):
-        return [STEP * indent + text]
+    text = STEP * indent + ", ".join(map(flat, arguments))
+    if len(text) <= WIDTH:
+        return [text]
     if len(arguments) == 1:
-        return _broken(arguments[0], indent)
-    lines = []
-    for argument in arguments:
-        lines += _broken(argument, indent, ",")
-    return lines
+        return _lines(arguments[0], indent)
+    return [line for argument in arguments for line in _lines(argument, indent, after=",")]
 
 
-def _broken(node: Node, indent: int, after: str = "") -> list[str]:
-    """The expression on lines of its own, inside brackets that are there."""
-    text = flat(node) + after
-    if _fits(text, indent):
-        return [STEP * indent + text]
-    if not isinstance(node, Chain):
-        lines = _open(node, indent, 0, len(after)) or [text]
-        return [STEP * indent + lines[0], *lines[1:-1], lines[-1] + after] if len(lines) > 1 else [STEP * indent + text]
-    lines = []
-    last = len(node.operands) - 1
-    for i, operand in enumerate(node.operands):
-        sign = f"{node.operators[i - 1]} " if i else ""
-        tail = after if i == last else ""
-        part = _open(operand, indent, len(sign), len(tail)) or [flat(operand)]
-        part[0] = STEP * indent + sign + part[0]
-        part[-1] += tail
-        lines += part
-    return lines
+def _lines(node: Node, indent: int, before: str = "", after: str = "") -> list[str]:
+    """The expression on lines of its own, inside brackets that are there already."""
+    margin = STEP * indent
+    text = margin + before + flat(node) + after
+    if len(text) <= WIDTH:
+        return [text]
+    match node:
+        case Atom():
+            return [text]
+        case Call() | Group():
+            lines = _opened(margin + before, node, indent)
+            return [*lines[:-1], lines[-1] + after]
+        case Prefix(operator, operand):
+            return _lines(operand, indent, before + operator, after)
+        case Chain(operands, operators):
+            signs = (before, *(f"{sign} " for sign in operators))
+            afters = ("",) * len(operators) + (after,)
+            parts = zip(operands, signs, afters, strict=True)
+            return [line for operand, sign, end in parts for line in _lines(operand, indent, sign, end)]

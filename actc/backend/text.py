@@ -26,7 +26,7 @@ _HIDDEN = (
 
 
 def visible(text: str) -> str:
-    """The text with every hidden character spelled out, ``\\u202e``; line ends are unified, tabs become spaces."""
+    """The text with every hidden character spelled out by its code; line ends are unified, tabs become spaces."""
     unified = text.replace("\r\n", "\n").replace("\r", "\n").expandtabs(4)
     return "".join(c if c == "\n" or not _is_hidden(ord(c)) else _spelled(ord(c)) for c in unified)
 
