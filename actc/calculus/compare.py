@@ -55,13 +55,12 @@ class Comparison:
         inputs: Sequence[str],
         variable: str | None = None,
         value: Expr | None = None,
-        skip: Sequence[Expr] = (),
     ) -> None:
         self.claimed, self.actual, self.value, self.variable = claimed, actual, value, variable
         roots = (claimed, actual) if value is None else (claimed, actual, value)
         self._tape = Tape(claimed, actual, apply("sub", claimed, actual), *roots[2:])
         self._claim = Tape(claimed)
-        edges = (*borders(*roots), *skip)
+        edges = borders(*roots)
         self._edges = Tape(*edges, *steps(*roots))
         self._count = len(edges)
         self._moving = tuple(dict.fromkeys((*inputs, variable))) if variable else tuple(inputs)

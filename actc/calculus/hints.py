@@ -136,7 +136,7 @@ def _simple(total: Value, unit: Value) -> Fraction | None:
         if bottom.contains(0):
             return None
         quotient = _ball(total) / bottom
-        if not quotient.is_finite() or not arb(10) ** -9 < abs(quotient) < arb(10) ** 9:
+        if not quotient.is_finite() or not arb(10) ** -13 < abs(quotient) < arb(10) ** 13:
             return None
         middle = quotient.mid().fmpq()
         near = Fraction(int(middle.p), int(middle.q))

@@ -25,6 +25,7 @@ _DEEP_POINTS = 10
 _DEEP_WORK = 4_000
 _SHOWN, _MOST_SHOWN = 6, 40  # digits of the two values
 _VISIBLE = arb(10) ** -4  # a relative difference that a reader sees at once
+_SHOWABLE = arb(10) ** -14  # one that a few more digits show
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,6 @@ def search(
     domains: Mapping[str, Domain],
     defaults: Mapping[str, Expr],
     inputs: Sequence[str],
-    skip: Sequence[Expr] = (),
     *,
     variable: str | None = None,
     value: Expr | None = None,
@@ -53,13 +53,12 @@ def search(
     """Compare a claim with the derivative all over the inputs' and parameters' domains.
 
     ``actual`` is the chain rule's result with branches inside. ``variable`` is what it is taken by, ``value`` the
-    activation: where that is undefined nothing is judged, nor at kinks and where an expression of ``skip`` is zero. A
-    counterexample is certain: the ball of claimed - actual at the exact point excludes zero.
+    activation: where that is undefined nothing is judged, nor exactly at kinks. A counterexample is certain: the
+    ball of claimed - actual at the exact point excludes zero.
     """
-    within = space((claimed, actual), domains, defaults, inputs)
-    if value is not None:
-        within = space((claimed, actual, value), domains, defaults, inputs)
-    comparison = Comparison(claimed, actual, inputs, variable, value, skip)
+    roots = (claimed, actual) if value is None else (claimed, actual, value)
+    within = space(roots, domains, defaults, inputs)
+    comparison = Comparison(claimed, actual, inputs, variable, value)
     judged = [comparison.judge(s) for s in _affordable(within, comparison.steps)]
     wrong = [j for j in judged if j.outcome is Outcome.DIFFERS]
     points = sum(j.outcome is Outcome.AGREES for j in judged)
@@ -101,17 +100,24 @@ def _deeper(comparison: Comparison, judged: Sequence[Judged]) -> list[Judged]:
     return [one for one in again if one.outcome is Outcome.DIFFERS]
 
 
-def _ugliness(one: Judged) -> tuple[bool, int, int]:
+def _ugliness(one: Judged) -> tuple[int, int, int]:
     """Less is nicer: a difference that can be seen, the parameters at their defaults, few digits of middling size."""
-    visible = _relative(one) > _VISIBLE
+    apart = _relative(one)
+    numbers = one.sample.point.values()
+    middling = all(number == 0 or Fraction(1, 1000) <= abs(number) <= 1000 for number in numbers)
+    rank = 3
+    if apart > _VISIBLE:
+        rank = 0 if middling else 2
+    elif middling and apart > _SHOWABLE:
+        rank = 1
     length = 0
-    for number in one.sample.point.values():
+    for number in numbers:
         length += len(number_text(number))
         if number and not Fraction(1, 100) <= abs(number) <= 20:
             length += 6
         if number == 0:
             length += 2
-    return not visible, len(one.sample.varied), length
+    return rank, len(one.sample.varied), length
 
 
 def _relative(one: Judged) -> arb:
@@ -159,7 +165,8 @@ def _difference(difference: Expr, point: Mapping[str, Fraction]) -> Value:
 
 
 def _named(point: Mapping[str, Fraction], within: Space) -> tuple[tuple[str, Fraction], ...]:
-    return tuple((name, point[name]) for name in (*within.inputs, *within.defaults))
+    """All inputs and parameters, those that play no part at their defaults."""
+    return tuple((name, point[name] if name in point else within.idle[name]) for name in within.names)
 
 
 def deviation(

@@ -41,7 +41,9 @@ class Space:
     roots: tuple[Expr, ...]
     domains: Mapping[str, Domain]
     inputs: tuple[str, ...]
-    defaults: Mapping[str, Fraction]  # of the parameters, in their order
+    defaults: Mapping[str, Fraction]  # of the parameters that the expressions depend on, in their order
+    idle: Mapping[str, Fraction]  # of the other parameters
+    names: tuple[str, ...]  # all inputs and parameters
 
 
 def space(
@@ -49,8 +51,10 @@ def space(
 ) -> Space:
     """The space of the expressions. Raises ValueError where a default has no value in its domain."""
     free = frozenset().union(*(r.free for r in roots))
-    known = {name: rational(default, domains[name]) for name, default in defaults.items() if name in free}
-    return Space(tuple(roots), domains, tuple(inputs), known)
+    known = {name: rational(default, domains[name]) for name, default in defaults.items()}
+    used = {name: value for name, value in known.items() if name in free}
+    idle = {name: value for name, value in known.items() if name not in free}
+    return Space(tuple(roots), domains, tuple(inputs), used, idle, (*inputs, *known))
 
 
 def rational(default: Expr, domain: Domain) -> Fraction:
