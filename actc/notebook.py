@@ -72,8 +72,8 @@ def _named(text: str) -> tuple[str, bytes, tuple[Diagnostic, ...]]:
     from actc.frontend import load
 
     data = text.encode("utf-8", errors="surrogatepass")
-    specs = load("activation.yaml", data, DiagnosticLog())
-    return f"{specs[0].name.value if specs else 'activation'}.yaml", data, ()
+    names = [spec.name.value for spec in load("activation.yaml", data, DiagnosticLog()) if spec.name.value]
+    return f"{names[0] if names else 'activation'}.yaml", data, ()
 
 
 def _import(compiled: CompiledFile, package: str) -> types.ModuleType:

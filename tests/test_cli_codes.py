@@ -19,6 +19,11 @@ from actc.project.sources import Source, Sources
 from actc.reporting.codes_page import codes_page
 
 WITHOUT_EXAMPLE = {
+    "ACT101": "it would not be text",
+    "ACT103": "it would be too long",
+    "ACT204": "it depends on what the prover cannot do",
+    "ACT301": "as ACT204",
+    "ACT312": "as ACT204",
     "ACT408": "how much memory a compilation takes differs between machines",
     "ACT409": "the system decides which process dies",
     "ACT901": "none is known",

@@ -51,11 +51,11 @@ def test_the_package_is_named_after_the_folder(space: Workspace) -> None:
 def test_strict_and_limits_hold(space: Workspace) -> None:
     """``strict`` is the flag; ``limits`` stop a file, at its place, while the others go on."""
     space.write("pyproject.toml", "[tool.actc]\nstrict = true\nlimits = {seconds = 0.5}\n")
-    space.activation("maybe", "# fake-verified\n")
+    space.activation("maybe", "ACT301: only verified\n")
     space.activation("slow", "# fake: hang\n")
     got = space.actc("check")
     assert got.code == 1
-    assert "error[ACT410]" in got.err
+    assert "error[ACT301]" in got.err
     assert "activations/slow.yaml:1:1: error[ACT407] not done after 0.5 s" in got.err
 
 

@@ -33,7 +33,7 @@ LAYERS = {
 }
 """design.md's order, with what lies between the pipeline and the command line."""
 
-WITHIN = {("lowering", "calculus"), ("lowering", "numerics"), ("calculus", "numerics")}
+WITHIN = {("lowering", "calculus"), ("lowering", "numerics"), ("numerics", "calculus")}
 """Uses within one layer, each one way only; otherwise the parts of a layer know nothing of one another."""
 
 FIRST = ("__version__",)

@@ -153,7 +153,7 @@ def test_foreign_files_in_the_way(space: Workspace) -> None:
     space.write("generated/a.py", "mine\n")
     got = space.actc("build")
     assert got.code == 1
-    assert "generated/a.py:1:1: error[ACT411] a file that actc did not write is in the way" in got.err
+    assert "generated/a.py:1:1: error[ACT410] a file that actc did not write is in the way" in got.err
     assert space.tree() == {"a.py": b"mine\n"}
     assert space.actc("build", "--force").code == 0
     assert is_ours(space.path / "generated/a.py")
@@ -167,7 +167,7 @@ def test_links_in_the_way(space: Workspace) -> None:
     (space.path / "generated/a.py").symlink_to(target)
     got = space.actc("build")
     assert got.code == 1
-    assert "error[ACT411] a symbolic link is in the way" in got.err
+    assert "error[ACT410] a symbolic link is in the way" in got.err
     assert space.actc("build", "--force").code == 0
     assert not (space.path / "generated/a.py").is_symlink()
     assert target.read_text() == MARKER.decode() + "\n"
@@ -179,11 +179,11 @@ def test_folders_in_the_way(space: Workspace) -> None:
     (space.path / "generated/a.py").mkdir(parents=True)
     got = space.actc("build", "--force")
     assert got.code == 1
-    assert "generated/a.py:1:1: error[ACT411] something that is no file is in the way" in got.err
+    assert "generated/a.py:1:1: error[ACT410] something that is no file is in the way" in got.err
     space.write("plain", "mine")
     got = space.actc("build", "--out", "plain", "--force")
     assert got.code == 1
-    assert "plain:1:1: error[ACT412] it is a file, where the output folder should be" in got.err
+    assert "plain:1:1: error[ACT411] it is a file, where the output folder should be" in got.err
 
 
 def test_check_tells_what_is_not_up_to_date(space: Workspace) -> None:
@@ -316,7 +316,7 @@ def test_a_folder_that_cannot_be_made(space: Workspace) -> None:
     space.write("plain", "mine")
     got = space.actc("build", "--out", "plain/acts")
     assert got.code == 1
-    assert "error[ACT412]" in got.err
+    assert "error[ACT411]" in got.err
 
 
 def test_nothing_is_left_of_a_folder_that_stays_empty(tmp_path: Path) -> None:

@@ -72,10 +72,9 @@ def fake_compile(file: str, data: bytes, package: str) -> CompiledFile:
     for order in re.findall("# fake: (.*)", text):
         _obey(order)
     reports, found = [], []
-    verdict = Verdict.VERIFIED if "# fake-verified" in text else Verdict.PROVED
     for number, line in enumerate(text.splitlines(), 1):
         if match := re.match("name: (.*)", line):
-            reports.append(_report(match.group(1), Location(file, number, 7), verdict))
+            reports.append(_report(match.group(1), Location(file, number, 7)))
         elif match := re.match(r"alias: (.*)", line):
             alias = Declared(match.group(1), Location(file, number, 8))
             last = reports.pop()
@@ -95,8 +94,8 @@ def fake_compile(file: str, data: bytes, package: str) -> CompiledFile:
     return CompiledFile(file, Path(file).stem, None if wrong else module, tuple(reports), tuple(found))
 
 
-def _report(name: str, where: Location, verdict: Verdict) -> ActivationReport:
-    gradient = GradientReport("x", verdict, "by decree", None, None, where)
+def _report(name: str, where: Location) -> ActivationReport:
+    gradient = GradientReport("x", Verdict.PROVED, "by decree", None, None, where)
     kink = Kink("kink", "x = 0", (("x", 0.0),), "x", 0.2, 1.0, 0.2)
     layer = "".join(part.capitalize() for part in name.split("_"))
     return ActivationReport(Declared(name, where), layer, (), where.line, (gradient,), (kink,))

@@ -143,7 +143,7 @@ def _plan_or_write(
         except WriteError as error:
             log = DiagnosticLog()
             where = Location(printed(error.path, Path.cwd()), 1, 1)
-            log.report("ACT412", where, f"it cannot be written: {error.reason}")
+            log.report("ACT411", where, f"it cannot be written: {error.reason}")
             plan = replace(plan, diagnostics=tuple(log.found))
     return plan, replace(checked, diagnostics=(*checked.diagnostics, *plan.diagnostics))
 

@@ -93,20 +93,13 @@ _error(
 )
 _error(
     "ACT410",
-    "verified, not proved",
-    "Under `--strict` a claim must be proved. For this one no proof was found; it agreed with the derivative at many "
-    "points and at high precision.",
-    "",
-)
-_error(
-    "ACT411",
     "a foreign file is in the way",
     "A file that actc did not write has the name of one that it would write. Nothing was written. Move the file away, "
     "choose another `--out`, or let `--force` replace it.",
     "$ mkdir generated; touch generated/swish.py; actc build",
 )
 _error(
-    "ACT412",
+    "ACT411",
     "the output folder cannot be written",
     "The output folder, or a file in it, could not be written. The folder is as it was before.",
     "$ touch generated; actc build",

@@ -94,7 +94,7 @@ def make_plan(
     log = DiagnosticLog()
     files: dict[str, FilePlan] = {}
     if folder.exists() and not folder.is_dir():
-        log.report("ACT412", Location(printed, 1, 1), "it is a file, where the output folder should be")
+        log.report("ACT411", Location(printed, 1, 1), "it is a file, where the output folder should be")
         return Plan(folder, printed, (), (), tuple(log.found))
     for file in wanted:
         path, place = folder / file.name, f"{printed}/{file.name}"
@@ -122,7 +122,7 @@ def _names(folder: Path, printed: str, log: DiagnosticLog) -> list[str]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        log.report("ACT412", Location(printed, 1, 1), f"the folder cannot be read: {error.strerror}")
+        log.report("ACT411", Location(printed, 1, 1), f"the folder cannot be read: {error.strerror}")
         return []
 
 
@@ -132,19 +132,19 @@ def _read(path: Path, place: str, log: DiagnosticLog, *, force: bool) -> bytes |
     help = "move it away, choose another `--out`, or let `--force` replace it"
     if path.is_symlink():
         if not force:
-            log.report("ACT411", where, "a symbolic link is in the way", help)
+            log.report("ACT410", where, "a symbolic link is in the way", help)
         return b""
     if not path.is_file():
-        log.report("ACT411", where, "something that is no file is in the way", "move it away or choose another `--out`")
+        log.report("ACT410", where, "something that is no file is in the way", "move it away or choose another `--out`")
         return None
     try:
         with path.open("rb") as stream:
             data = stream.read(_LARGEST)
     except OSError as error:
-        log.report("ACT412", where, f"the file cannot be read: {error.strerror}")
+        log.report("ACT411", where, f"the file cannot be read: {error.strerror}")
         return None
     if not data.startswith(MARKER) and not force:
-        log.report("ACT411", where, "a file that actc did not write is in the way", help)
+        log.report("ACT410", where, "a file that actc did not write is in the way", help)
     return data
 
 

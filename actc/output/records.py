@@ -62,7 +62,7 @@ def write_records(text: str, records: Iterable[ModuleRecord]) -> str:
         _PREFIX + json.dumps([r.stem, r.source, [[e.name, e.layer_name, *e.aliases] for e in r.exports]])
         for r in records
     ]
-    return "\n".join([text.rstrip("\n"), "", _INTRODUCTION, *lines]) + "\n" if lines else text
+    return "\n".join([text.rstrip("\n"), "", "", _INTRODUCTION, *lines]) + "\n" if lines else text
 
 
 def read_records(folder: Path) -> tuple[ModuleRecord, ...]:

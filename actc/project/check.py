@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from actc.diagnostics import CODES, Diagnostic, DiagnosticLog, Location, Severity
 from actc.model.compiled import CompiledFile
-from actc.model.verdict import Verdict
 from actc.project.cache import Cache
 from actc.project.config import Limits
 from actc.project.crosscheck import Taken, cross_check
@@ -81,8 +80,6 @@ def check(
     files = tuple(compiled for compiled in known.values() if compiled is not None)
     for compiled in files:
         log.extend(compiled.diagnostics)
-        if settings.strict:
-            _report_unproved(compiled, log)
     log.extend(cross_check(files, kept))
     found = sorted(set(log.found), key=_order)
     traces = tuple(failure.trace for _, failure in failures if failure.trace)
@@ -135,15 +132,6 @@ def _explain(source: Source, failure: Failure, limits: Limits) -> Diagnostic:
         return Diagnostic("ACT409", start, message, help)
     message = f"internal error: {failure.detail}"
     return Diagnostic(INTERNAL_ERROR, start, message, "this is a mistake in actc, not in the file")
-
-
-def _report_unproved(compiled: CompiledFile, log: DiagnosticLog) -> None:
-    """Under ``--strict``, a claim that was only verified is an error."""
-    for report in compiled.activations:
-        for gradient in report.gradients:
-            if gradient.verdict is Verdict.VERIFIED:
-                message = f"the derivative of `{report.name.name}` by {gradient.variable} is verified, not proved"
-                log.report("ACT410", gradient.location, message, "without --strict this is enough")
 
 
 def _order(found: Diagnostic) -> tuple[str, int, int, bool, str, str]:

@@ -15,7 +15,7 @@ def outline_file(file: str, data: bytes, package: str) -> CompiledFile:
     from actc.frontend import load
 
     del package
-    reports = tuple(_outline(spec) for spec in load(file, data, DiagnosticLog()))
+    reports = tuple(_outline(spec) for spec in load(file, data, DiagnosticLog()) if spec.name.value)
     return CompiledFile(file, PurePath(file).stem, None, reports, ())
 
 
