@@ -23,6 +23,7 @@ _LEAST_POINTS = 60
 _DEEP_BITS = (1024, 4096)
 _DEEP_POINTS = 10
 _DEEP_WORK = 4_000
+_STRIDE = 12  # of the points away from the defaults that are looked at for regions
 _SHOWN, _MOST_SHOWN = 6, 40  # digits of the two values
 _VISIBLE = arb(10) ** -4  # a relative difference that a reader sees at once
 _SHOWABLE = arb(10) ** -14  # one that a few more digits show
@@ -87,7 +88,8 @@ def _affordable(within: Space, steps: int) -> list[Sample]:
 def _deeper(comparison: Comparison, judged: Sequence[Judged]) -> list[Judged]:
     """Differences that only many bits show, looked for at one point of each region."""
     regions: dict[tuple[int | None, ...], list[Judged]] = {}
-    for one in judged:
+    at_defaults = [j for j in judged if not j.sample.varied]
+    for one in (*at_defaults, *judged[len(at_defaults) :: _STRIDE]):
         if one.outcome is Outcome.AGREES:
             regions.setdefault(comparison.signature(one.sample.point), []).append(one)
         if len(regions) > 4 * _DEEP_POINTS:

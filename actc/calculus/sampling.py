@@ -76,9 +76,9 @@ def samples(within: Space) -> Iterator[Sample]:
     seen: set[tuple[Fraction, ...]] = set()
     names = (*within.inputs, *within.defaults)
     for point in _points(within):
-        key = tuple(point[n] for n in names)
-        if key not in seen and all(within.domains[n].contains(point[n]) for n in names):
-            seen.add(key)
+        known = len(seen)
+        seen.add(tuple(point[n] for n in names))
+        if len(seen) > known and all(within.domains[n].contains(point[n]) for n in names):
             yield Sample(point, frozenset(n for n, d in within.defaults.items() if point[n] != d))
 
 

@@ -77,7 +77,8 @@ class Tape:
 
         Raises KeyError where the point lacks a symbol.
         """
-        with precision(bits):
+        before, ctx.prec = ctx.prec, bits
+        try:
             cells: list[Cell | bool] = [UNKNOWN] * self._width
             for i, value in self._fixed:
                 cells[i] = value
@@ -109,6 +110,8 @@ class Tape:
                 else:
                     cells[i] = result
             return tuple(cells[i] for i in self._roots)
+        finally:
+            ctx.prec = before
 
 
 def _branch(op: str, given: Sequence[Cell | bool], wide: bool) -> Cell | bool:
