@@ -9,14 +9,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from actc.calculus.balls import UNDEFINED, evaluate
+from actc.calculus.branches import atoms
 from actc.calculus.claims import judge_claim
 from actc.calculus.crossings import Crossing, crossings
 from actc.calculus.defined import check_defined
-from actc.calculus.differentiate import differentiate
-from actc.calculus.emit import Emitted, emit_inputs, emit_scalar
+from actc.calculus.differentiate import differentiate, differentiate_by_regions
+from actc.calculus.emit import Emitted, emit_inputs, emit_scalar, fill
 from actc.calculus.examples import check_examples
 from actc.calculus.kinks import describe
-from actc.calculus.observations import check_domains, note_unsettled, observe
+from actc.calculus.observations import check_domains, grid, note_unsettled, observe
 from actc.calculus.refute import deviation
 from actc.calculus.restrict import restrict
 from actc.calculus.tie_points import rational_defaults
@@ -24,6 +28,8 @@ from actc.diagnostics import DiagnosticLog
 from actc.model.activation import Activation
 from actc.model.expr import Expr
 from actc.model.verdict import Gradient, Gradients, Kink, Verdict
+
+_MOST_ATOMS = 6  # that a derivative is split by
 
 
 def analyse(activation: Activation, log: DiagnosticLog) -> Gradients | None:
@@ -33,16 +39,27 @@ def analyse(activation: Activation, log: DiagnosticLog) -> Gradients | None:
     """
     if not check_domains(activation, log):
         return None
-    raw = {name: differentiate(activation.value.expr, name) for name in activation.variables}
+    raw = {name: _derivative(activation, name) for name in activation.variables}
     found = {name: _crossings(activation, name, raw) for name in activation.variables}
     value = check_defined(activation, found, log)
     derived = _derived(activation, raw, found)
-    gradients = tuple(_gradient(activation, name, raw[name], derived, found[name], log) for name in raw)
+    settled = (_gradient(activation, name, raw[name], derived, found[name], log) for name in raw)
+    gradients = tuple(_filled(activation, gradient, found) for gradient in settled)
     kinks = _kinks(activation, value, raw, {g.variable: g.expr for g in gradients}, found)
     result = Gradients(activation, value, gradients, kinks)
     check_examples(result, log)
     observe(result, raw, log)
     return restrict(result)
+
+
+def _derivative(activation: Activation, variable: str) -> Expr:
+    """By the chain rule, unless that is undefined where the activation is not: then region by region."""
+    value = activation.value.expr
+    plain = differentiate(value, variable)
+    lost = any(evaluate(plain, p) is UNDEFINED and evaluate(value, p) is not UNDEFINED for p in grid(activation))
+    if not lost or len(atoms(value)) > _MOST_ATOMS:
+        return plain
+    return differentiate_by_regions(value, variable)
 
 
 def _crossings(activation: Activation, variable: str, raw: dict[str, Expr]) -> tuple[Crossing, ...]:
@@ -91,6 +108,16 @@ def _gradient(
     emitted = emit_scalar(activation, variable, raw, found)
     note_unsettled(activation, emitted.notes, log)
     return Gradient(variable, Verdict.DERIVED, "", None, None, emitted.expr)
+
+
+def _filled(activation: Activation, gradient: Gradient, found: dict[str, tuple[Crossing, ...]]) -> Gradient:
+    """The gradient with its limits along the inputs where it has no value of its own."""
+    if gradient.verdict is Verdict.SURROGATE:
+        return gradient
+    expr = gradient.expr
+    for given in activation.inputs:
+        expr = fill(activation, expr, given.name, found[given.name]).expr
+    return replace(gradient, expr=expr)
 
 
 def _kinks(

@@ -21,6 +21,7 @@ from actc.model.domain import Domain
 from actc.model.expr import UNDEFINED, Expr, fold, number, postorder, rebuild, substitute, symbol
 from actc.model.operations import OPERATIONS
 
+_PLAIN = tuple(Fraction(n, d) for n, d in ((0, 1), (1, 1), (-1, 1), (1, 2), (-1, 2), (2, 1), (-2, 1), (3, 1), (-3, 1)))
 _FAR = Fraction(10**6)
 _MOST_BRANCHES = 4
 _NEXT = Fraction(1, 2**300)
@@ -106,8 +107,8 @@ def crossings(
                     add(location, Crossing(variable, (atom,), location))
         elif alone:
             periodic = is_periodic_family(atom, variable)
-            zeros = numeric_zeros(atom, variable, -_FAR, _FAR, defaults)
-            if periodic or len(zeros) > 20:
+            zeros = _with_plain(atom, variable, numeric_zeros(atom, variable, -_FAR, _FAR, defaults), defaults)
+            if periodic or (len(zeros) > 8 and _is_periodic(atom, variable)):
                 add(("family", atom), Crossing(variable, (atom,), None, tuple(zeros)))
             else:
                 for zero in zeros:
@@ -170,6 +171,19 @@ def place(crossing: Crossing, point: Mapping[str, Number]) -> Number | None:
         return value
     value = evaluate_sure(crossing.location, point, bits=256)
     return value if isinstance(value, Fraction | arb) else None
+
+
+def _is_periodic(atom: Expr, variable: str) -> bool:
+    return any(node.op in ("sin", "cos", "tan", "sinc") and variable in node.free for node in postorder(atom))
+
+
+def _with_plain(
+    atom: Expr, variable: str, zeros: Sequence[Number], defaults: Mapping[str, Fraction]
+) -> tuple[Number, ...]:
+    """The zeros, and the plain numbers that are zeros too: a search by signs may miss one that is only touched."""
+    known = set(zeros)
+    plain = [p for p in _PLAIN if p not in known and evaluate(atom, {**defaults, variable: p}) == 0]
+    return (*plain, *zeros)
 
 
 def signs_beside(crossing: Crossing, point: Mapping[str, Number], side: int) -> dict[Expr, int]:

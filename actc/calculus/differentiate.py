@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from actc.calculus.branches import atoms, resolve
 from actc.model.algebra import compare, where
 from actc.model.expr import NAN, ONE, UNDEFINED, ZERO, Expr, apply, postorder
 from actc.model.operations import OPERATIONS
@@ -21,6 +22,21 @@ def differentiate(root: Expr, variable: str) -> Expr:
         else:
             slopes[node] = _slope(node, tuple(slopes[a] for a in node.args))
     return slopes[root]
+
+
+def differentiate_by_regions(root: Expr, variable: str) -> Expr:
+    """The partial derivative, region by region.
+
+    The chain rule's result may be undefined where a part is constant: that of ``cbrt(Max(x, 0))`` is 0 times infinity
+    for negative ``x``. Resolving the branches first gives 0.
+    """
+    deciding = [atom for atom in atoms(root) if variable in atom.free]
+    if not deciding:
+        return differentiate(root, variable)
+    atom = deciding[0]
+    above = differentiate_by_regions(resolve(root, {atom: 1}), variable)
+    below = differentiate_by_regions(resolve(root, {atom: -1}), variable)
+    return where(compare("gt", atom, ZERO), above, below)
 
 
 def _slope(node: Expr, inner: tuple[Expr, ...]) -> Expr:

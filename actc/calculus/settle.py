@@ -15,7 +15,7 @@ from math import inf
 
 from flint import arb
 
-from actc.calculus.balls import Number, Value, evaluate_sure
+from actc.calculus.balls import Number, Value, evaluate_sure, holds
 from actc.calculus.branches import orient, resolve
 from actc.calculus.crossings import Crossing, signs_beside, telling
 from actc.calculus.subgradients import Slope, between
@@ -58,6 +58,11 @@ def same(a: Slope | None, b: Slope | None) -> bool:
 
 def at(expr: Expr, point: Mapping[str, Number]) -> Slope | None:
     """The value of a gradient at a point; None where it has none."""
+    while expr.op == "where":
+        chosen = holds(expr.args[0], point)
+        if chosen is None:
+            return None
+        expr = expr.args[1] if chosen else expr.args[2]
     if expr is INFINITY:
         return inf
     if expr.op == "neg" and expr.args[0] is INFINITY:

@@ -89,6 +89,8 @@ def _fit(value: Fraction, domain: Domain, turn: int) -> Fraction:
 def _places(crossing: Crossing, point: Mapping[str, Number]) -> list[Fraction]:
     if crossing.step is not None:
         return _integer_places(crossing.step, crossing.variable, point)
+    if crossing.location is None:
+        return [zero for zero in crossing.zeros if isinstance(zero, Fraction)]
     value = place(crossing, point)
     return [value] if isinstance(value, Fraction) else []
 

@@ -70,7 +70,7 @@ def _parse(text: Text, scope: Scope, log: DiagnosticLog, start: Callable[[_Walk,
     try:
         result = start(walk, tree.body)
     except RecursionError:
-        log.report("ACT156", text.location, "the expression is nested too deeply", "name parts in `let`")
+        log.report("ACT156", text.location, "the expression is nested too deeply or too long", "name parts in `let`")
         return None
     return result if walk.sound else None
 
@@ -90,7 +90,7 @@ def _explain_syntax(text: Text, source: str, indent: int, error: SyntaxError, lo
     elif "unmatched" in said:
         log.report("ACT150", text.at(index), "this parenthesis was never opened")
     elif "nested" in said or "too complex" in said:
-        log.report("ACT156", text.location, "the expression is nested too deeply", "name parts in `let`")
+        log.report("ACT156", text.location, "the expression is nested too deeply or too long", "name parts in `let`")
     elif "expected 'else'" in said:
         log.report("ACT150", text.at(index), "`if` needs an `else`", "write `a if condition else b`")
     elif index >= len(source.rstrip()):
