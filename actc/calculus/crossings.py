@@ -181,7 +181,7 @@ def _with_plain(
     atom: Expr, variable: str, zeros: Sequence[Number], defaults: Mapping[str, Fraction]
 ) -> tuple[Number, ...]:
     """The zeros, and the plain numbers that are zeros too: a search by signs may miss one that is only touched."""
-    known = set(zeros)
+    known = {zero for zero in zeros if isinstance(zero, Fraction)}
     plain = [p for p in _PLAIN if p not in known and evaluate(atom, {**defaults, variable: p}) == 0]
     return (*plain, *zeros)
 

@@ -156,15 +156,37 @@ class _Walk:
         return result
 
     def visit(self, node: ast.expr) -> Expr:
-        method = self._methods.get(type(node))
-        if method is None:
-            return self.refuse("ACT151", node, f"{_describe(node)} is not in the language")
         self.depth += 1
         if self.depth > _DEEPEST:
             raise RecursionError
-        result = method(self, node)
+        result = self._visit(node)
         self.depth -= 1
         return result
+
+    def _visit(self, node: ast.expr) -> Expr:
+        match node:
+            case ast.Constant():
+                return self._constant(node)
+            case ast.Name():
+                return self._name(node)
+            case ast.UnaryOp():
+                return self._unary(node)
+            case ast.BinOp():
+                return self._binary(node)
+            case ast.Compare():
+                return self._compare(node)
+            case ast.BoolOp():
+                return self._logic(node)
+            case ast.IfExp():
+                return self._choice(node)
+            case ast.Call():
+                return self._call(node)
+            case ast.Attribute():
+                return self.refuse("ACT151", node, "names of modules are not in the language")
+            case ast.Tuple():
+                self.visit_all(node.elts)
+                return self.refuse("ACT151", node, "a comma separates nothing here", "a decimal point is written `.`")
+        return self.refuse("ACT151", node, f"{_describe(node)} is not in the language")
 
     def _constant(self, node: ast.Constant) -> Expr:
         if isinstance(node.value, bool):
@@ -218,12 +240,12 @@ class _Walk:
                 return self.refuse("ACT155", node, f"`{sign}` joins conditions", hint, self.operator_place(node))
             return algebra.conjunction(a, b) if op is ast.BitAnd else algebra.disjunction(a, b)
         if op not in _BINARY:
-            hint = "a power is written `**`" if op is ast.BitXor else None
+            power = "a power is written `**`" if op is ast.BitXor else None
             sign = "`^`" if op is ast.BitXor else _describe(node)
             if left is None:
                 self.visit(node.left)
             self.visit(node.right)
-            return self.refuse("ACT151", node, f"{sign} is not in the language", hint, self.operator_place(node))
+            return self.refuse("ACT151", node, f"{sign} is not in the language", power, self.operator_place(node))
         if left is not None and left.is_condition:
             left = self.refuse("ACT155", node.left, "a number is expected, this is a condition", _CHOOSE)
         a = self.number(node.left) if left is None else left
@@ -325,14 +347,6 @@ class _Walk:
             result = algebra.where(condition, value, result)
         return result
 
-    def _other(self, node: ast.expr) -> Expr:
-        if isinstance(node, ast.Attribute):
-            return self.refuse("ACT151", node, "names of modules are not in the language")
-        if isinstance(node, ast.Tuple):
-            self.visit_all(node.elts)
-            return self.refuse("ACT151", node, "a comma separates nothing here", "a decimal point is written `.`")
-        return self.refuse("ACT151", node, f"{_describe(node)} is not in the language")
-
     def visit_all(self, nodes: list[ast.expr]) -> None:
         """Look for mistakes in what cannot be used."""
         for node in nodes:
@@ -380,22 +394,6 @@ class _Walk:
             location, length = self.text.at(self.indent + index), 1
         self.log.report(code, location, message, help, length)
         return _ERROR
-
-    _methods: Mapping[type[ast.expr], Callable[[_Walk, ast.expr], Expr]] = {}
-
-
-_Walk._methods = {
-    ast.Constant: _Walk._constant,
-    ast.Name: _Walk._name,
-    ast.UnaryOp: _Walk._unary,
-    ast.BinOp: _Walk._binary,
-    ast.Compare: _Walk._compare,
-    ast.BoolOp: _Walk._logic,
-    ast.IfExp: _Walk._choice,
-    ast.Call: _Walk._call,
-    ast.Attribute: _Walk._other,
-    ast.Tuple: _Walk._other,
-}  # type: ignore[assignment]  # each method takes the node type of its own key
 
 
 def operate(op: str, a: Expr, b: Expr) -> Expr:
@@ -447,5 +445,5 @@ def _describe(node: ast.expr) -> str:
     if isinstance(node, ast.Constant):
         if isinstance(node.value, complex):
             return "an imaginary number"
-        return {type(None): "`None`", type(...): "`...`"}.get(type(node.value), "text")
+        return "`None`" if node.value is None else "`...`" if node.value is ... else "text"
     return _DESCRIPTIONS.get(type(node), "this")

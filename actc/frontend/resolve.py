@@ -37,7 +37,7 @@ def resolve(spec: ActivationSpec, log: DiagnosticLog) -> Activation | None:
     before = len(log.found)
     inputs = tuple(Input(i.name.value, _domain(i.domain, log), i.name.location) for i in spec.inputs)
     parameters = tuple(_parameter(p, log) for p in spec.parameters)
-    names: dict[str, Expr] = {v.name: symbol(v.name) for v in (*inputs, *parameters)}
+    names: dict[str, Expr] = {name: symbol(name) for name in _names(inputs, parameters)}
     hiding = frozenset(p.name for p in parameters) & FUNCTION_NAMES
     let: list[tuple[str, Formula]] = []
     for named in spec.let:
@@ -105,6 +105,10 @@ def _parameter(spec: ParameterSpec, log: DiagnosticLog) -> Parameter:
         summary=spec.summary.value if spec.summary else "",
         location=spec.default.location,
     )
+
+
+def _names(inputs: tuple[Input, ...], parameters: tuple[Parameter, ...]) -> list[str]:
+    return [i.name for i in inputs] + [p.name for p in parameters]
 
 
 def _variables(inputs: tuple[Input, ...], parameters: tuple[Parameter, ...]) -> dict[str, bool]:
@@ -178,7 +182,7 @@ def _example(
     variables: dict[str, bool],
     log: DiagnosticLog,
 ) -> KnownPoint | None:
-    known = {v.name for v in (*inputs, *parameters)}
+    known = set(_names(inputs, parameters))
     at: dict[str, Expr] = {}
     for named in spec.values:
         name = named.name.value

@@ -81,7 +81,7 @@ class Activation:
     @property
     def domains(self) -> dict[str, Domain]:
         """The domain of every input and parameter."""
-        return {v.name: v.domain for v in (*self.inputs, *self.parameters)}
+        return {i.name: i.domain for i in self.inputs} | {p.name: p.domain for p in self.parameters}
 
     @property
     def defaults(self) -> dict[str, Expr]:

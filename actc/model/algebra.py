@@ -5,6 +5,7 @@ They never reorder, expand or cancel: a derivative built with them reads as the 
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from fractions import Fraction
 from functools import partial
@@ -131,13 +132,13 @@ def where(condition: Expr, a: Expr, b: Expr) -> Expr:
     return apply("where", condition, a, b)
 
 
-_NUMERIC = {
-    "lt": Fraction.__lt__,
-    "le": Fraction.__le__,
-    "gt": Fraction.__gt__,
-    "ge": Fraction.__ge__,
-    "eq": Fraction.__eq__,
-    "ne": lambda a, b: a != b,
+_NUMERIC: dict[str, Callable[[Fraction, Fraction], bool]] = {
+    "lt": operator.lt,
+    "le": operator.le,
+    "gt": operator.gt,
+    "ge": operator.ge,
+    "eq": operator.eq,
+    "ne": operator.ne,
 }
 
 

@@ -1,4 +1,4 @@
-"""What the backend is given: one activation as two straight-line routines, in the target-neutral expression language."""
+"""What the backend is given: one activation as two straight-line routines, in the target-neutral language."""
 
 from __future__ import annotations
 
