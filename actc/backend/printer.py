@@ -153,6 +153,8 @@ def _print(expr: Expr, args: tuple[Printed, ...], dtype: str) -> Printed:
     if op == "where":
         branches = (typed(args[1], dtype), args[2].node)
         return Printed(Call("tf.where", (args[0].node, *branches)), _ATOM, Kind.TENSOR)
+    if op == "ne" and expr.args[0] is expr.args[1]:
+        return Printed(Call("tf.math.is_nan", (typed(args[0], dtype),)), _ATOM, Kind.TRUTH)
     if op == "polygamma":
         return _polygamma(expr, args, dtype)
     if op in HELPED:

@@ -31,10 +31,10 @@ def lower(gradients: Gradients) -> Program:
     def finish(expr: Expr) -> Expr:
         folded = fold_constants(expr)
         depends = tuple(name for name in inputs if name in folded.free)
-        return guard_branches(keep_nan(folded, depends), inputs, defaults)
+        return keep_nan(guard_branches(folded, inputs, defaults), depends)
 
     value = fold_constants(gradients.value)
-    value = guard_branches(keep_nan(value, inputs), inputs, defaults)
+    value = keep_nan(guard_branches(value, inputs, defaults), inputs)
     slopes = tuple(finish(g.expr) for g in gradients.gradients)
     return Program(
         name=activation.name,
