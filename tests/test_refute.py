@@ -169,6 +169,14 @@ WRONG: list[tuple[Case, str]] = [
     (Case("Max(a, b)", "1 if a > b else 0.1", inputs=("a", "b"), by="a"), "wrong only where a < b"),
     (Case("log(x)", "1/x + 1e-9", domains={"x": POSITIVE}), "claimed is the derivative plus 1e-09"),
     (Case("x if x > 0 else alpha*x", "Max(x, 0)", {"alpha": "0.25"}, by="alpha"), ""),
+    (Case("clip(x + 3, 0, 6)/6", "1/6"), "right only where -3 < x < 3; where it is wrong"),
+    (Case("sigmoid(x)", "x*(1 - x)"), "right if it is in the activation's output: `y` for `x`"),
+    (Case("tanh(x)", "1 - tanh(y)**2"), "right if it is in the input: `x` for `y`"),
+    (Case("softplus(x)", "sigmoid(-x)"), "claimed is 1 minus the derivative"),
+    (Case("x*sigmoid(x)", "sigmoid(-x) - x*sigmoid(x)*sigmoid(-x)"), "claimed is 1 minus the derivative"),
+    (Case("exp(x)", "exp(-x)"), "claimed is 1 divided by the derivative"),
+    (Case("exp(x) + x**2", "exp(-x) - 2*x"), "claimed is the derivative at -x"),
+    (Case("sigmoid(x)", "sigmoid(x)*(1 - sigmoid(x))*exp(x)"), "claimed is exp(x) times the derivative"),
     (Case("x*round(x)", "floor(x)"), "where it is wrong, claimed is the derivative minus 1"),
 ]
 

@@ -16,8 +16,8 @@ from actc.calculus.tape import Tape
 from actc.model.expr import ONE, ZERO, Expr, apply, number, postorder, symbol
 from actc.model.text import number_text, to_text
 
-_MOST_RIGHT = 3  # right points for each wrong one in a region that is called wrong
-_OUTSIDE = 5  # points that must agree outside of a region
+_MOST_OTHERS = 3  # right points for each wrong one in a region that is called wrong, or the reverse
+_OUTSIDE = 5  # points of the other kind that must lie outside of a region
 _GROUP = 5  # points that a setting must have to say something
 _MOST_CONDITIONS = 40
 _MOST_VALUES = 3  # of parameters at which a claim is said to be true
@@ -35,7 +35,7 @@ class _Condition:
     left: Expr
     right: Expr
     op: str
-    agreeing: frozenset[int]  # indices of points that lie inside though they agree
+    others: frozenset[int]  # indices of the points of the other kind that it holds at as well
 
     @property
     def text(self) -> str:
@@ -43,15 +43,24 @@ class _Condition:
 
 
 def region(claimed: Expr, actual: Expr, within: Space, wrong: Sequence[Judged], right: Sequence[Judged]) -> str:
-    """The smallest region with all wrong points in it, "" where there is none that leaves right points outside."""
-    around = list(_containing(_conditions(claimed, actual, within), wrong, right))
-    around = [c for c in around if len(c.agreeing) <= len(right) - _OUTSIDE]
+    """The smallest region that all wrong points lie in, or all right ones; "" where there is none worth saying."""
+    conditions = _conditions(claimed, actual, within)
+    inside = _smallest(conditions, wrong, right)
+    if inside:
+        return f"wrong only where {inside}"
+    inside = _smallest(conditions, right, wrong) if len(right) >= _OUTSIDE else ""
+    return f"right only where {inside}" if inside else ""
+
+
+def _smallest(conditions: Sequence[tuple[Expr, Expr]], ones: Sequence[Judged], others: Sequence[Judged]) -> str:
+    """The region with all of the ones in it and the fewest of the others."""
+    around = [c for c in _containing(conditions, ones, others) if len(c.others) <= len(others) - _OUTSIDE]
     if not around:
         return ""
-    around.sort(key=lambda c: (len(c.agreeing), len(c.text)))
-    inside, text = len(around[0].agreeing), around[0].text
+    around.sort(key=lambda c: (len(c.others), len(c.text)))
+    inside, text = len(around[0].others), around[0].text
     pairs = [
-        (len(a.agreeing & b.agreeing), len(a.text) + len(b.text), i, j)
+        (len(a.others & b.others), len(a.text) + len(b.text), i, j)
         for i, a in enumerate(around)
         for j, b in enumerate(around[:i])
     ]
@@ -59,8 +68,8 @@ def region(claimed: Expr, actual: Expr, within: Space, wrong: Sequence[Judged], 
         both, _, i, j = min(pairs)
         if 2 * both < inside:
             inside, text = both, _joined(around[j], around[i])
-    # A region that is right almost everywhere would lead astray.
-    return f"wrong only where {text}" if inside <= _MOST_RIGHT * len(wrong) else ""
+    # A region where the others are nearly all would lead astray.
+    return text if inside <= _MOST_OTHERS * len(ones) else ""
 
 
 def _joined(a: _Condition, b: _Condition) -> str:
@@ -111,15 +120,15 @@ def _solved(a: Expr, b: Expr, within: Space) -> Iterator[tuple[Expr, Expr]]:
 
 
 def _containing(
-    conditions: Sequence[tuple[Expr, Expr]], wrong: Sequence[Judged], right: Sequence[Judged]
+    conditions: Sequence[tuple[Expr, Expr]], ones: Sequence[Judged], others: Sequence[Judged]
 ) -> Iterator[_Condition]:
-    """The conditions that hold at every wrong point."""
-    for left, right_side in conditions:
+    """The conditions that hold at every one of the points."""
+    for left, right in conditions:
         for op in _SIGNS:
-            tape = Tape(apply(op, left, right_side))
-            if all(tape.run(j.sample.point)[0] is True for j in wrong):
-                inside = frozenset(i for i, j in enumerate(right) if tape.run(j.sample.point)[0] is not False)
-                yield _Condition(left, right_side, op, inside)
+            tape = Tape(apply(op, left, right))
+            if all(tape.run(j.sample.point)[0] is True for j in ones):
+                inside = frozenset(i for i, j in enumerate(others) if tape.run(j.sample.point)[0] is not False)
+                yield _Condition(left, right, op, inside)
 
 
 def only_parameters(within: Space, wrong: Sequence[Judged], right: Sequence[Judged]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from actc.calculus.differentiate import differentiate
 from actc.model.algebra import multiply
@@ -34,6 +34,18 @@ def slips(value: Expr, variable: str) -> Iterator[tuple[Expr, str]]:
         a, b = value.args
         for term in (multiply(differentiate(a, variable), b), multiply(a, differentiate(b, variable))):
             yield term, "one term of the product rule is missing"
+
+
+def repairs(claimed: Expr, value: Expr, inputs: Sequence[str]) -> Iterator[tuple[Expr, str]]:
+    """Claims that took the activation's output for its input or the other way round, repaired."""
+    if max(size(claimed), size(value)) > _MOST_NODES or len(inputs) != 1:
+        return
+    name = inputs[0]
+    x = symbol(name)
+    if name in claimed.free:
+        yield substitute(claimed, {x: value}), f"right if it is in the activation's output: `y` for `{name}`"
+    if value is not x and value in postorder(claimed):
+        yield substitute(claimed, {value: x}), f"right if it is in the input: `{name}` for `y`"
 
 
 def _arguments(value: Expr, variable: str) -> Iterator[Expr]:

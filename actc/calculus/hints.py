@@ -11,7 +11,7 @@ from actc.calculus.ball_operations import Marker, ball
 from actc.calculus.balls import Value, decimal_text, evaluate
 from actc.calculus.compare import Comparison, Judged, Outcome
 from actc.calculus.hint_regions import only_parameters, region
-from actc.calculus.hint_slips import slips
+from actc.calculus.hint_slips import repairs, slips
 from actc.calculus.sampling import Space
 from actc.calculus.sampling_values import rounded
 from actc.calculus.tape import Tape, precision
@@ -45,7 +45,7 @@ def hint(comparison: Comparison, within: Space, judged: Sequence[Judged], found:
     parts = [p for p in (only, region(comparison.claimed, comparison.actual, within, wrong, right)) if p]
     inside = _relation(candidates, wrong, found) if right else ""
     if inside:
-        parts.append(f"there {inside}" if parts else f"where it is wrong, {inside}")
+        parts.append(f"there {inside}" if "wrong only" in "".join(parts) else f"where it is wrong, {inside}")
     else:
         parts += [p for p in (_rounding(wrong, found),) if p]
     return "; ".join(parts)
@@ -65,12 +65,7 @@ def _candidates(comparison: Comparison, within: Space, found: Judged) -> Iterato
     yield apply("add", claimed, actual), "the sign is wrong"
     if comparison.value is not None:
         yield apply("sub", claimed, comparison.value), "claimed is the activation itself"
-    ratio = _at(apply("div", claimed, actual), found)
-    for factor in _factors(within):
-        scale = _simple(ratio, _at(factor, found))
-        if scale is not None:
-            whole = multiply(number(scale), factor)
-            yield apply("sub", claimed, apply("mul", whole, actual)), _ratio_text(scale, factor)
+    yield from _ratios(comparison, _factors(within), found)
     apart = _at(apply("sub", claimed, actual), found)
     for term in (ONE, *(symbol(n) for n in (*within.defaults, *within.inputs))):
         scale = _simple(apart, _at(term, found))
@@ -79,13 +74,28 @@ def _candidates(comparison: Comparison, within: Space, found: Judged) -> Iterato
             side = "plus" if scale > 0 else "minus"
             size = to_text(multiply(number(abs(scale)), term))
             yield apply("sub", apply("sub", claimed, actual), whole), f"claimed is the derivative {side} {size}"
+    yield apply("sub", apply("add", claimed, actual), ONE), "claimed is 1 minus the derivative"
+    yield apply("sub", apply("mul", claimed, actual), ONE), "claimed is 1 divided by the derivative"
     for name in within.inputs:
         mirrored = substitute(actual, {symbol(name): apply("neg", symbol(name))})
         yield apply("sub", claimed, mirrored), f"claimed is the derivative at -{name}"
-    yield apply("sub", apply("mul", claimed, actual), ONE), "claimed is 1 divided by the derivative"
+    if comparison.value is not None:
+        for repaired, text in repairs(claimed, comparison.value, within.inputs):
+            yield apply("sub", repaired, actual), text
     if comparison.value is not None and comparison.variable is not None:
         for slip, text in slips(comparison.value, comparison.variable):
             yield apply("sub", claimed, slip), text
+    yield from _ratios(comparison, _odd_factors(within), found)
+
+
+def _ratios(comparison: Comparison, factors: Iterator[Expr], found: Judged) -> Iterator[tuple[Expr, str]]:
+    """A claim that is the derivative times a simple rational times one of the factors."""
+    ratio = _at(apply("div", comparison.claimed, comparison.actual), found)
+    for factor in factors:
+        scale = _simple(ratio, _at(factor, found))
+        if scale is not None:
+            product = apply("mul", multiply(number(scale), factor), comparison.actual)
+            yield apply("sub", comparison.claimed, product), _ratio_text(scale, factor)
 
 
 def _factors(within: Space) -> Iterator[Expr]:
@@ -108,7 +118,11 @@ def _factors(within: Space) -> Iterator[Expr]:
         apply("log", number(10)),
     ):
         yield from (c, divide(ONE, c))
-    for s in names:
+
+
+def _odd_factors(within: Space) -> Iterator[Expr]:
+    """Factors that say less than a slip that explains them."""
+    for s in (symbol(n) for n in (*within.defaults, *within.inputs)):
         for function in ("exp", "log"):
             yield apply(function, s)
             yield divide(ONE, apply(function, s))
