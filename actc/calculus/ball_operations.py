@@ -34,6 +34,7 @@ MOST_EXACT = 8192  # bits of a numerator or denominator that is kept exact
 ZERO = fmpq(0)
 ONE = fmpq(1)
 HALF = fmpq(1, 2)
+_ORDERS = {"lt": (-1,), "le": (-1, 0), "gt": (1,), "ge": (0, 1), "eq": (0,), "ne": (-1, 1)}
 _POWER_OF_ROOT = 64  # the greatest q for which a p/q-th power is tried exactly
 
 
@@ -68,18 +69,7 @@ def compare(op: str, a: Scalar, b: Scalar) -> Truth:
         return op == "le"
     else:
         return UNKNOWN
-    match op:
-        case "lt":
-            return order < 0
-        case "le":
-            return order <= 0
-        case "gt":
-            return order > 0
-        case "ge":
-            return order >= 0
-        case "eq":
-            return order == 0
-    return order != 0
+    return order in _ORDERS[op]
 
 
 def divide(a: Scalar, b: Scalar) -> Cell:
