@@ -69,9 +69,10 @@ def judge_claim(
 
 
 def _report_refuted(variable: str, claim: Formula, found: Counterexample, log: DiagnosticLog) -> None:
+    claimed, actual = found.shown
     message = (
         f"the claimed derivative by `{variable}` is wrong: at {point_text(found.at)} "
-        f"it is {found.claimed}, the derivative is {found.actual}"
+        f"it is {claimed}, the derivative is {actual}"
     )
     hint = f"{found.hint}; {_DIFFERENT}" if found.hint else _DIFFERENT
     log.report("ACT201", claim.text.location, message, hint, len(claim.text.value))

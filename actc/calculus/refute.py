@@ -24,7 +24,7 @@ _DEEP_BITS = (1024, 4096)
 _DEEP_POINTS = 10
 _DEEP_WORK = 4_000
 _STRIDE = 12  # of the points away from the defaults that are looked at for regions
-_SHOWN, _MOST_SHOWN = 6, 40  # digits of the two values
+_SHOWN, _MOST_SHOWN = 17, 51  # digits of the two values: as many as tell them apart, and as float64 has at least
 _VISIBLE = arb(10) ** -4  # a relative difference that a reader sees at once
 _SHOWABLE = arb(10) ** -14  # one that a few more digits show
 

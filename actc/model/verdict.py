@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from enum import Enum
 from fractions import Fraction
 
@@ -26,9 +27,30 @@ class Counterexample:
     """A point at which two expressions certainly differ."""
 
     at: tuple[tuple[str, Fraction], ...]  # inputs and parameters by name, exact
-    claimed: str  # decimal digits, correctly rounded; "nan" where the claim is not real there
+    claimed: str  # decimal digits, correctly rounded, 17 at least; "nan" where the claim is not real there
     actual: str
     hint: str  # "off by the constant factor 2", "true only at beta = 1"; "" where nothing is known
+
+    @property
+    def shown(self) -> tuple[str, str]:
+        """Both values to as few digits as tell them apart, six at least."""
+        try:
+            claimed, actual = Decimal(self.claimed), Decimal(self.actual)
+        except InvalidOperation:
+            return self.claimed, self.actual
+        for digits in range(6, 50):
+            a, b = _rounded(claimed, digits), _rounded(actual, digits)
+            if a != b:
+                return a, b
+        return self.claimed, self.actual
+
+
+def _rounded(value: Decimal, digits: int) -> str:
+    text = f"{value:.{digits}g}"
+    mantissa, exponent, power = text.partition("e")
+    if "." in mantissa:
+        mantissa = mantissa.rstrip("0").rstrip(".")
+    return mantissa + exponent + power
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,10 +92,11 @@ def _gradient(report: GradientReport, palette: Palette, *, verbose: bool) -> str
 def _note(report: GradientReport, *, verbose: bool) -> str:
     if report.counterexample is not None:
         found = report.counterexample
-        return f"at {_point(found.at)}: claimed {found.claimed}, actual {found.actual}"
+        claimed, actual = found.shown
+        return f"at {_point(found.at)}: claimed {claimed}, actual {actual}"
     if report.deviation is not None:
         far = report.deviation
-        return f"at {_point(far.at)}: {far.surrogate:.6g}, derivative {far.derivative:.6g}"
+        return f"{far.surrogate:.6g} where the derivative is {far.derivative:.6g}, at {_point(far.at)}"
     return report.method if verbose or report.verdict in (Verdict.PROVED, Verdict.VERIFIED) else ""
 
 
