@@ -43,7 +43,8 @@ def judge_claim(
     length = len(claim.text.value)
     if not proof.holds:
         inputs = [i.name for i in activation.inputs]
-        outcome = search(claim.expr, derivative, activation.domains, activation.defaults, inputs)
+        domains, defaults, value = activation.domains, activation.defaults, activation.value.expr
+        outcome = search(claim.expr, derivative, domains, defaults, inputs, variable=variable, value=value)
         if outcome.counterexample is not None:
             _report_refuted(variable, claim, outcome.counterexample, log)
             return Judgement(Verdict.REFUTED, "ball arithmetic", outcome.counterexample)
