@@ -377,6 +377,39 @@ def test_a_reader_that_goes_away(space: Workspace) -> None:
     assert run.stderr == "0\n"
 
 
+def test_streams_that_are_closed(tmp_path: Path) -> None:
+    """Started without standard streams, a command does its work and returns its code."""
+    command = f"{sys.executable} -m actc"
+    variables = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    for arguments, code in (
+        ("schema >&-", 0),
+        ("check nowhere 2>&-", 2),
+        ("new closed >&- 2>&- <&-", 0),
+        ("build >&- 2>&- <&-", 0),
+    ):
+        run = subprocess.run(
+            ["bash", "-c", f"{command} {arguments}"],
+            cwd=tmp_path,
+            env=variables,
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+        assert (run.returncode, run.stdout, run.stderr) == (code, b"", b"")
+    assert (tmp_path / "activations/closed.yaml").exists()
+
+
+def test_a_working_directory_that_is_gone(tmp_path: Path) -> None:
+    """A command that stands nowhere says so."""
+    script = f"mkdir gone; cd gone; rmdir ../gone; {sys.executable} -m actc check"
+    variables = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    run = subprocess.run(
+        ["bash", "-c", script], cwd=tmp_path, env=variables, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert run.returncode == 2
+    assert run.stderr == "actc: error: the working directory is not there any more\n"
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 def test_a_full_disk_is_an_error(tmp_path: Path) -> None:
     """Results that cannot be written are not passed over."""

@@ -23,6 +23,7 @@ WITHOUT_EXAMPLE = {
     "ACT103": "it would be too long",
     "ACT204": "it depends on what the prover cannot do",
     "ACT301": "as ACT204",
+    "ACT311": "as ACT204",
     "ACT312": "as ACT204",
     "ACT408": "how much memory a compilation takes differs between machines",
     "ACT409": "the system decides which process dies",

@@ -10,7 +10,7 @@ from pathlib import Path
 from actc.cli.console import Console
 from actc.cli.parser import Options
 from actc.diagnostics import CODES, DiagnosticLog
-from actc.project.config import Config, read_config
+from actc.project.config import Config, read_config, working_directory
 from actc.project.sources import SUFFIXES, printed
 from actc.project.usage import UsageError, did_you_mean
 
@@ -33,7 +33,7 @@ def run(options: Options, console: Console) -> int:
 def _new(options: Options, console: Console) -> None:
     from actc.project.starter import like_shipped, starter
 
-    cwd = Path.cwd()
+    cwd = working_directory()
     config = read_config(cwd)
     text = starter(options.name) if options.like is None else like_shipped(options.name, options.like)
     _check_name(options.name, text)

@@ -16,7 +16,7 @@ from actc.output.records import CATALOGUE, ModuleRecord
 from actc.output.writer import WriteError, locked, write
 from actc.project.cache import Cache, cache_folder, compiler_fingerprint
 from actc.project.check import INTERNAL_ERROR, Checked, Settings, check, effective_severity
-from actc.project.config import Config, check_package, read_config
+from actc.project.config import Config, check_package, read_config, working_directory
 from actc.project.sources import Source, Sources, find_sources, printed, read_sources
 from actc.project.usage import UsageError, did_you_mean
 from actc.project.workers import Compiler, compile_file
@@ -41,7 +41,7 @@ class Target:
 
 def run(options: Options, console: Console) -> int:
     """Run the command and return its exit code. Raises UsageError where it was misused."""
-    cwd = Path.cwd()
+    cwd = working_directory()
     config = read_config(cwd)
     target = _target(options, config, cwd)
     sources = _sources(options, config, cwd)

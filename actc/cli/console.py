@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 from typing import TextIO
 
@@ -15,9 +16,9 @@ class Console:
     A reader that goes away ends the printing, not the command: its exit code stays what it is.
     """
 
-    def __init__(self, stdout: TextIO, stderr: TextIO) -> None:
-        self._stdout: TextIO | None = _forgiving(stdout)
-        self._stderr: TextIO | None = _forgiving(stderr)
+    def __init__(self, stdout: TextIO | None, stderr: TextIO | None) -> None:
+        self._stdout = _forgiving(stdout)  # None where it is closed
+        self._stderr = _forgiving(stderr)
         self._progress = 0  # columns of the progress line that is shown
         self._trouble = ""
         self.quiet = False
@@ -104,19 +105,20 @@ def _abandon(stream: TextIO) -> None:
         os.close(nowhere)
 
 
-def _forgiving(stream: TextIO) -> TextIO:
+def _forgiving(stream: TextIO | None) -> TextIO | None:
     """The stream; a character that its encoding lacks is escaped instead of raising."""
-    with contextlib.suppress(AttributeError, ValueError, OSError):
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[attr-defined]
+    with contextlib.suppress(ValueError, OSError):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     return stream
 
 
-def _is_terminal(stream: TextIO) -> bool:
+def _is_terminal(stream: TextIO | None) -> bool:
     try:
-        return stream.isatty() and os.environ.get("TERM") != "dumb"
+        return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
     except (AttributeError, ValueError):
         return False
 
 
-def _coloured(stream: TextIO) -> bool:
+def _coloured(stream: TextIO | None) -> bool:
     return _is_terminal(stream) and not os.environ.get("NO_COLOR")

@@ -38,6 +38,14 @@ class Config:
     templates: str | None = None
 
 
+def working_directory() -> Path:
+    """Where the command runs. Raises UsageError where that folder is gone."""
+    try:
+        return Path.cwd()
+    except OSError:
+        raise UsageError("the working directory is not there any more") from None
+
+
 def read_config(cwd: Path) -> Config:
     """The configuration that holds in ``cwd``. Raises UsageError where it is wrong."""
     for folder in (cwd, *cwd.parents):

@@ -196,11 +196,21 @@ def _context() -> BaseContext:
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["actc.pipeline"])
+    _open_standard_descriptors()
     with _sheltered_start():
         from multiprocessing import forkserver
 
         forkserver.ensure_running()
     return context
+
+
+def _open_standard_descriptors() -> None:
+    """Where a standard stream is closed, a pipe to a worker would take its number, and the worker close it."""
+    for descriptor in (0, 1, 2):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free: this one
 
 
 @contextlib.contextmanager
