@@ -15,7 +15,7 @@ from actc.calculus.balls import UNDEFINED, evaluate
 from actc.calculus.branches import atoms
 from actc.calculus.claims import judge_claim
 from actc.calculus.crossings import Crossing, crossings
-from actc.calculus.defined import check_defined
+from actc.calculus.defined import check_defined, check_surrogate
 from actc.calculus.differentiate import differentiate, differentiate_by_regions
 from actc.calculus.emit import Emitted, emit_inputs, emit_scalar, fill
 from actc.calculus.examples import check_examples
@@ -91,6 +91,7 @@ def _gradient(
     claims, surrogates = dict(activation.claims), dict(activation.surrogates)
     if variable in surrogates:
         chosen = surrogates[variable].expr
+        check_surrogate(activation, variable, surrogates[variable], log)
         inputs = [i.name for i in activation.inputs]
         furthest = deviation(chosen, raw, activation.domains, activation.defaults, inputs)
         return Gradient(variable, Verdict.SURROGATE, "", None, furthest, chosen)

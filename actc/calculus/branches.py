@@ -81,11 +81,12 @@ def sign_of(guard: Expr, signs: Mapping[Expr, int]) -> int | None:
     return None if unknown and product else product
 
 
-def resolve(root: Expr, signs: Mapping[Expr, int]) -> Expr:
+def resolve(root: Expr, signs: Mapping[Expr, int], tidy: bool = True) -> Expr:
     """What the expression is where the atoms have these signs (-1, 0, 1).
 
     Branches whose atoms are missing stay as they are; so do ``floor``, ``ceiling``, ``round`` and ``%``, which are
-    decided by integers and not by signs.
+    decided by integers and not by signs. ``tidy`` folds what has become plain, a factor of 0 with all that it is
+    multiplied with included, defined or not.
     """
 
     def visit(node: Expr, args: tuple[Expr, ...]) -> Expr:
@@ -106,7 +107,7 @@ def resolve(root: Expr, signs: Mapping[Expr, int]) -> Expr:
             return negation(args[0])
         if args == node.args:
             return node
-        constructor = _CONSTRUCTORS.get(op)
+        constructor = _CONSTRUCTORS.get(op) if tidy else None
         return rebuild(node, args) if constructor is None else constructor(*args)
 
     return fold(root, visit)
@@ -120,6 +121,26 @@ _CONSTRUCTORS: dict[str, Callable[..., Expr]] = {
     "neg": negate,
     "pow": power,
 }
+
+
+def live_guards(root: Expr, signs: Mapping[Expr, int]) -> tuple[Expr, ...]:
+    """The guards that are asked where the atoms have these signs, as they stand: none of a branch that is not taken."""
+    found: dict[Expr, None] = {}
+    seen = {root}
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        guard = _guard(node)
+        if guard is not None:
+            found[guard] = None
+        live = node.args
+        if node.op == "where":
+            taken = resolve(node.args[0], signs)
+            live = (node.args[0], *(node.args[1:2] if taken is TRUE else node.args[2:] if taken is FALSE else ()))
+        fresh = [a for a in live if a not in seen]
+        seen.update(fresh)
+        stack.extend(reversed(fresh))
+    return tuple(found)
 
 
 def _guard(node: Expr) -> Expr | None:

@@ -24,7 +24,8 @@ Monomial = tuple[tuple[str, int], ...]
 """Variables with their exponents, sorted by name; the empty one is 1."""
 
 _MOST_ROWS = 1500
-_MOST_DEGREE = 60
+_MOST_DEGREE = 40  # of all polynomials in one variable together
+_MOST_BITS = 2000
 _POSITIVE = Domain("positive", Fraction(0))
 
 
@@ -100,9 +101,16 @@ def feasible(conditions: Sequence[Condition], domains: Mapping[str, Domain]) -> 
 
 def _feasible_alone(group: Sequence[Condition], domain: Domain) -> bool:
     """One variable: look at a point of every interval between the roots."""
+    # Dropping a condition only makes more feasible.
+    group = sorted(group, key=lambda c: max(m[0][1] if m else 0 for m in c.terms))
     polys = [_univariate(condition) for condition in group]
-    if any(poly.degree() > _MOST_DEGREE for poly in polys):
-        return True
+    total = bits = 0
+    for i, poly in enumerate(polys):
+        total += poly.degree()
+        bits += max(int(c).bit_length() for c in poly.coeffs())
+        if total > _MOST_DEGREE or bits > _MOST_BITS:
+            polys, group = polys[:i], group[:i]
+            break
     low, high = domain.low, domain.high
     if low is not None and low == high:
         points = [low]

@@ -2,18 +2,120 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from fractions import Fraction
 
+from flint import arb
+
+from actc.calculus.balls import UNDEFINED, decimal_text, evaluate
+from actc.calculus.blame import NO_BRANCH, blamed
+from actc.calculus.claims import point_text
 from actc.calculus.crossings import Crossing
+from actc.calculus.definedness import Definedness, Witness, judge, judge_expression
 from actc.calculus.emit import fill
+from actc.calculus.tie_points import rational_defaults
 from actc.diagnostics import DiagnosticLog
-from actc.model.activation import Activation
+from actc.model.activation import Activation, Formula
+from actc.model.domain import Domain
 from actc.model.expr import Expr
+from actc.model.spec import Text
+
+_NIL = Fraction(0)
+_WORDS = (
+    ("nonnegative", Domain("nonnegative", low=_NIL, low_open=False)),
+    ("positive", Domain("positive", low=_NIL)),
+    ("nonzero", Domain("nonzero", nonzero=True)),
+    ("negative", Domain("negative", high=_NIL)),
+)
 
 
 def check_defined(activation: Activation, found: Mapping[str, tuple[Crossing, ...]], log: DiagnosticLog) -> Expr:
     """The activation's value with its limits at removable singularities; what cannot be filled is reported."""
+    text = activation.value.text
+    judged = judge(activation)
+    if judged.witness is not None:
+        _report_witness(activation, judged.witness, text, log)
+    elif judged.parameter_witness is not None:
+        _report_parameters(judged, text, log)
+    elif not judged.proved or (activation.parameters and not judged.proved_for_all):
+        message = "the activation was not shown to be a real number everywhere, nor a point found where it is not"
+        log.report("ACT311", text.location, message, None, len(text.value))
+    _check_covered(activation, judged, log)
     value = activation.value.expr
     for given in activation.inputs:
         value = fill(activation, value, given.name, found[given.name]).expr
     return value
+
+
+def check_surrogate(activation: Activation, variable: str, surrogate: Formula, log: DiagnosticLog) -> None:
+    """A surrogate must be real and finite wherever the activation is."""
+    judged = judge_expression(surrogate.expr, activation)
+    if judged.witness is not None:
+        where = _point(judged.witness)
+        message = f"the surrogate by `{variable}` is not a real number at {where}: {judged.witness.reason}"
+        log.report("ACT212", surrogate.text.location, message, None, len(surrogate.text.value))
+    elif judged.parameter_witness is not None:
+        _report_parameters(judged, surrogate.text, log, f"the surrogate by `{variable}`")
+
+
+def _report_witness(activation: Activation, witness: Witness, text: Text, log: DiagnosticLog) -> None:
+    length = len(text.value)
+    if witness.is_uncovered:
+        _report_uncovered(_point(witness), text, log)
+        return
+    message = f"the activation is not a real number at {_point(witness)}: {witness.reason}"
+    cure = _cure(activation, witness)
+    hint = None if cure is None else f"narrow the input's domain, as in `inputs: {{{cure[0]}: {cure[1]}}}`"
+    log.report("ACT210", text.location, message, hint, length)
+
+
+def _report_uncovered(where: str, text: Text, log: DiagnosticLog) -> None:
+    message = f"no condition of the `Piecewise` holds at {where}"
+    log.report("ACT211", text.location, message, "end it with a pair `(value, True)`", len(text.value))
+
+
+def _check_covered(activation: Activation, judged: Definedness, log: DiagnosticLog) -> None:
+    """A point that no branch covers is a mistake, even where a limit would fill it."""
+    value, text = activation.value.expr, activation.value.text
+    for gap in judged.removable:
+        if isinstance(gap.value, Fraction) and len(activation.inputs) == 1:
+            point = {**rational_defaults(activation), gap.variable: gap.value}
+            if evaluate(value, point) is UNDEFINED and (blamed(value, point) or ("", ""))[1] == NO_BRANCH:
+                _report_uncovered(point_text(((gap.variable, gap.value),)), text, log)
+                return
+
+
+def _cure(activation: Activation, witness: Witness) -> tuple[str, str] | None:
+    """An input and a plain domain within which the activation is real, if one of these is."""
+    name = witness.at[0][0]
+    for word, domain in _WORDS:
+        inputs = tuple(replace(i, domain=domain) if i.name == name else i for i in activation.inputs)
+        if judge(replace(activation, inputs=inputs)).proved:
+            return name, word
+    return None
+
+
+def _report_parameters(judged: Definedness, text: Text, log: DiagnosticLog, what: str = "the activation") -> None:
+    witness = judged.parameter_witness
+    if witness is None:
+        return
+    message = f"{what} is not a real number at {_point(witness)}: {witness.reason}"
+    hint = None
+    if judged.suggested is not None:
+        parameter, domain = judged.suggested
+        quoted = f'"{domain}"' if domain[:1] in "([" else domain
+        hint = f"give `{parameter}` a domain, as in `domain: {quoted}`"
+    log.report("ACT310", text.location, message, hint, len(text.value))
+
+
+def _point(witness: Witness) -> str:
+    return ", ".join(_coordinates(witness.at))
+
+
+def _coordinates(point: Iterable[tuple[str, Fraction | arb]]) -> Iterable[str]:
+    for name, value in point:
+        if isinstance(value, Fraction):
+            yield point_text(((name, value),))
+        else:
+            yield f"{name} near {decimal_text(value, 12)}"

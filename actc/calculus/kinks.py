@@ -125,7 +125,7 @@ def _look(
     domain = activation.domains[crossing.variable]
     values = sides(value, crossing.variable, point, domain)
     slopes = sides(derivative, crossing.variable, point, domain)
-    if not (values.has_left and values.has_right):
+    if not (values.has_left and values.has_right and values.complete and values.is_finite):
         return None
     exact = isinstance(point[crossing.variable], Fraction)
     here = at(value, point) if exact else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from math import gcd, lcm
 
@@ -41,8 +42,11 @@ def _is_small_power(node: Expr) -> bool:
     return exponent.denominator == 1 and 0 < exponent <= _MOST_DEGREE
 
 
-def coefficients(root: Expr, leaf: Expr) -> Poly | None:
-    """The polynomial in the leaf, by degree, without terms that are plainly zero."""
+def coefficients(root: Expr, leaf: Expr, others: Sequence[Expr] = ()) -> Poly | None:
+    """The polynomial in the leaf, by degree, without terms that are plainly zero.
+
+    ``others`` may stand in coefficients although they depend on the same variable.
+    """
 
     def visit(node: Expr, args: tuple[Poly | None, ...]) -> Poly | None:
         if any(a is None for a in args):
@@ -71,7 +75,7 @@ def coefficients(root: Expr, leaf: Expr) -> Poly | None:
                 return result
         return None
 
-    memo: dict[Expr, Poly | None] = {leaf: {1: number(1)}}
+    memo: dict[Expr, Poly | None] = {**{other: {0: other} for other in others}, leaf: {1: number(1)}}
     found = fold(root, visit, memo)
     if found is None or max(found, default=0) > _MOST_DEGREE:
         return None

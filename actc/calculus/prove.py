@@ -8,24 +8,25 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from actc.calculus.balls import sign_of as sign_at
-from actc.calculus.branches import atoms, orient, polynomial, resolve
+from actc.calculus.branches import atoms, guards, live_guards, orient, polynomial, resolve
 from actc.calculus.cells import feasible_signs
 from actc.calculus.differentiate import differentiate
 from actc.calculus.normal_form import Decision, Outcome, compare
 from actc.calculus.samples import disagreement
 from actc.model.domain import Domain
-from actc.model.expr import NAN, UNDEFINED, Expr, number, postorder, substitute, symbol
+from actc.model.expr import NAN, UNDEFINED, ZERO, Expr, number, postorder, size, substitute
 
 Signs = tuple[tuple[Expr, int], ...]
 """A region: atoms with their signs."""
 
-_MOST_REGIONS = 128
-_LONGEST_LABEL = 40
-_MOST_LABELS = 6
+_MOST_WORK = 400_000  # nodes looked at, all regions together
+_STEP = 50  # what a step costs beside its nodes
+_REGION = 2000  # what a comparison costs
 _MOST_OPEN = 8  # regions that are not proved before the rest is left
 _POINTS_BEFORE = 5
 _POINTS_AFTER = 10
-_MOST_STEPS = 1500  # partial assignments looked at
+_LONGEST_LABEL = 40
+_MOST_LABELS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,17 @@ def prove_same(a: Expr, b: Expr, domains: Mapping[str, Domain]) -> Proof:
     return _Search(lambda f: f, None, domains, (a, b)).prove(a, b)
 
 
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """What is claimed and what it is claimed of."""
+
+    claimed: Expr
+    function: Expr
+
+    def resolved(self, signs: Mapping[Expr, int]) -> _Sides:
+        return _Sides(resolve(self.claimed, signs, tidy=False), resolve(self.function, signs, tidy=False))
+
+
 class _Stop(Exception):  # noqa: N818 - steers the search, no error
     """Enough regions are open, or there are too many."""
 
@@ -70,7 +82,7 @@ class _Search:
     variable: str | None
     domains: Mapping[str, Domain]
     whole: tuple[Expr, Expr]  # the two sides as they were given, for the numerical checks
-    steps: int = 0
+    work: int = _MOST_WORK
     regions: int = 0
     gave_up: bool = False
     open_cells: list[Signs] = field(default_factory=list)
@@ -78,32 +90,37 @@ class _Search:
 
     def prove(self, claimed: Expr, function: Expr) -> Proof:
         """Look at a few points, then at every region, then at more points."""
-        point = disagreement(*self.whole, self.domains, _POINTS_BEFORE, seed=1)
-        if point is not None:
-            return Proof(False, "", (_signs_at(point, claimed, function),), False)
+        wrong = disagreement(*self.whole, self.domains, _POINTS_BEFORE, seed=1)
+        if wrong is not None:
+            return Proof(False, "", (_signs_at(wrong[0], claimed, function),), False)
         with suppress(_Stop):
             self._explore(claimed, function, {})
         if self.open_cells or self.gave_up:
             return Proof(False, "", tuple(self.open_cells), self.gave_up)
-        point = disagreement(*self.whole, self.domains, _POINTS_AFTER, seed=2)
-        if point is not None:
+        wrong = disagreement(*self.whole, self.domains, _POINTS_AFTER, seed=2)
+        if wrong is not None:
+            point, real = wrong
+            if not real:
+                return Proof(False, "", (_signs_at(point, claimed, function),), False)
             text = ", ".join(f"{name} = {value}" for name, value in point.items())
             raise RuntimeError(f"proved and yet numerically wrong at {text}: {self.whole[0]!r} for {self.whole[1]!r}")
         return Proof(True, self._method(), (), False)
 
     def _explore(self, claimed: Expr, function: Expr, signs: dict[Expr, int]) -> None:
         """Split on the innermost atom that is not decided, until none is left."""
-        self.steps += 1
-        if self.steps > _MOST_STEPS or self.regions > _MOST_REGIONS or len(self.open_cells) >= _MOST_OPEN:
-            self.gave_up = self.gave_up or len(self.open_cells) < _MOST_OPEN
+        open_enough = len(self.open_cells) >= _MOST_OPEN
+        if open_enough or self.work < 0:
+            self.gave_up = self.gave_up or not open_enough
             raise _Stop
-        claimed, function = resolve(claimed, signs), resolve(function, signs)
-        atom = next((a for a in atoms(function, claimed) if a not in signs), None)
+        now = _Sides(claimed, function).resolved(signs)
+        self.work -= size(now.claimed) + size(now.function) + _STEP
+        asked = [resolve(guard, signs, tidy=False) for guard in live_guards(claimed, signs)]
+        atom = next((a for a in atoms(now.function, now.claimed, *asked) if a not in signs), None)
         if atom is None:
-            self._region(claimed, function, signs)
+            self._region(function, now, tuple(asked), signs)
             return
         if not _is_plain(atom):
-            decision = compare(number(0), atom, (), self.domains, _strict(signs))
+            decision = compare(ZERO, atom, self.domains, _strict(signs))
             if decision.outcome is Outcome.ZERO and decision.cases:
                 self._explore(claimed, function, {**signs, atom: 0})
                 return
@@ -115,39 +132,47 @@ class _Search:
         for sign in sides:
             self._explore(claimed, function, {**signs, atom: sign})
         if self.variable is not None and self.variable not in atom.free:
-            self._on_the_edge(claimed, function, signs, atom, sides)
+            self._on_the_edge(_Sides(claimed, function), signs, atom, sides)
 
-    def _on_the_edge(self, claimed: Expr, function: Expr, signs: dict[Expr, int], atom: Expr, sides: list[int]) -> None:
+    def _on_the_edge(self, given: _Sides, signs: dict[Expr, int], atom: Expr, sides: list[int]) -> None:
         """An atom without the variable may vanish for all of the variable's values: ``a = 0`` is a region as well."""
-        here = tuple(resolve(e, {**signs, atom: 0}) for e in (claimed, function))
-        for sign in sides:
-            if here == tuple(resolve(e, {**signs, atom: sign}) for e in (claimed, function)):
-                return  # the same formulas were looked at beside it, and what is identical there is identical here
+        here = given.resolved({**signs, atom: 0})
+        if any(here == given.resolved({**signs, atom: sign}) for sign in sides):
+            return  # the same formulas were looked at beside it, and what is identical there is identical here
         solved = _solved(atom)
         if solved is None:
             self._leave_open({**signs, atom: 0}, None)
             return
-        for name, value in solved.items():
-            if value.is_number and not self.domains.get(name, Domain()).contains(value.number):
-                return
-        moved = _substituted(signs, solved)
+        leaf, value = solved
+        if value.is_number and not self.domains.get(leaf.name, Domain()).contains(value.number):
+            return
+        moved = _substituted(signs, leaf, value)
         if moved is not None:
-            replaced = {symbol(name): value for name, value in solved.items()}
-            self._explore(substitute(here[0], replaced), substitute(here[1], replaced), moved)
+            self._explore(substitute(given.claimed, {leaf: value}), substitute(given.function, {leaf: value}), moved)
 
-    def _region(self, claimed: Expr, function: Expr, signs: dict[Expr, int]) -> None:
+    def _region(self, function: Expr, now: _Sides, asked: tuple[Expr, ...], signs: dict[Expr, int]) -> None:
         """No branch is left: compare normal forms."""
-        if _is_uncovered(function):
+        if _is_uncovered(now.function):
             return
-        if _is_uncovered(claimed):
-            self._leave_open(signs, None)
-            return
-        self.regions += 1
-        slope = self._settled(self.derive(function), signs)
+        slope = None if _is_uncovered(now.claimed) else self._settled(self.derive(now.function), signs)
         if slope is None:
             self._leave_open(signs, None)
             return
-        decision = compare(claimed, slope, (function,), self.domains, _strict(signs), self.variable)
+        self.regions += 1
+        self.work -= _REGION
+        known = [resolve(guard, signs, tidy=False) for guard in live_guards(function, signs)]
+        certain = {atom for guard in known for atom in orient(guard).atoms}
+        mine = {a: s for a, s in _strict(signs).items() if a in certain or _is_plain(a)}
+        decision = compare(
+            now.claimed,
+            slope,
+            self.domains,
+            mine,
+            given=(now.function, *(guard for guard in known if not guards(guard))),
+            asked=asked,
+            asked_signs={a: s for a, s in _strict(signs).items() if a not in mine},
+            generic=self.variable,
+        )
         if decision.outcome is Outcome.ZERO:
             self.labels.update(dict.fromkeys(decision.generators))
         else:
@@ -157,13 +182,13 @@ class _Search:
         """The slope without the exceptions for single points that differentiation puts in."""
         extra = [a for a in atoms(slope) if a not in signs]
         if not extra:
-            return resolve(slope, signs)
+            return resolve(slope, signs, tidy=False)
         for atom in extra:
             if not _is_plain(atom):
-                decision = compare(number(0), atom, (), self.domains, _strict(signs))
+                decision = compare(ZERO, atom, self.domains, _strict(signs))
                 if decision.somewhere or decision.outcome is Outcome.UNKNOWN:
                     return None
-        return resolve(slope, {**signs, **dict.fromkeys(extra, 1)})
+        return resolve(slope, {**signs, **dict.fromkeys(extra, 1)}, tidy=False)
 
     def _leave_open(self, signs: dict[Expr, int], decision: Decision | None) -> None:
         self.open_cells.append(tuple(signs.items()))
@@ -192,16 +217,14 @@ def _is_uncovered(expr: Expr) -> bool:
     return any(node in (UNDEFINED, NAN) or node.op == "inf" for node in postorder(expr))
 
 
-def _solved(atom: Expr) -> dict[str, Expr] | None:
-    """The value of a symbol for which the atom is zero, where it is linear in one with a number before it."""
+def _solved(atom: Expr) -> tuple[Expr, Expr] | None:
+    """A symbol and the value for which the atom is zero, where it is linear in one with a number before it."""
     terms = polynomial(atom)
-    if terms is None:
-        return None
-    for term, coefficient in terms.items():
+    for term, coefficient in (terms or {}).items():
         if len(term) == 1 and term[0][1] == 1 and term[0][0].op == "symbol":
             leaf = term[0][0]
-            if not any(leaf.name in _free(other) for other in terms if other != term):
-                return {leaf.name: substitute(atom, {leaf: number(0)}) / number(-coefficient)}
+            if not any(leaf.name in _free(other) for other in terms or () if other != term):
+                return leaf, substitute(atom, {leaf: ZERO}) / number(-coefficient)
     return None
 
 
@@ -209,11 +232,11 @@ def _free(term: tuple[tuple[Expr, int], ...]) -> frozenset[str]:
     return frozenset().union(*(leaf.free for leaf, _ in term))
 
 
-def _substituted(signs: Mapping[Expr, int], solved: Mapping[str, Expr]) -> dict[Expr, int] | None:
+def _substituted(signs: Mapping[Expr, int], leaf: Expr, value: Expr) -> dict[Expr, int] | None:
     """What the signs say once the symbol is replaced; None where they contradict it."""
     moved: dict[Expr, int] = {}
     for atom, sign in signs.items():
-        question = orient(substitute(atom, {symbol(name): value for name, value in solved.items()}))
+        question = orient(substitute(atom, {leaf: value}))
         if not question.atoms:
             if question.constant != sign:
                 return None

@@ -76,7 +76,7 @@ class Budget:
 class Box:
     """Intervals of symbols, facts about subexpressions, and everything that was inferred from them."""
 
-    __slots__ = ("_depth", "_memo", "_signs", "budget", "env", "facts", "thorough")
+    __slots__ = ("_depth", "_memo", "_signs", "budget", "env", "facts", "slopes", "thorough")
 
     def __init__(
         self,
@@ -91,6 +91,7 @@ class Box:
         self.facts = {} if facts is None else facts
         self.budget = Budget() if budget is None else budget
         self.thorough = thorough  # whether signs are sought by algebra where ranges do not tell
+        self.slopes = 0  # how many derivatives deep a question about signs is
         self._depth = depth
         self._memo: dict[Expr, _Value] = {}
         self._signs: dict[Expr, int] = {}
@@ -98,6 +99,14 @@ class Box:
     def inside(self, env: Mapping[str, Interval], facts: Mapping[Expr, Interval]) -> Box:
         """A smaller box that shares this one's budget."""
         return Box(env, facts, depth=self._depth, budget=self.budget, thorough=self.thorough)
+
+    def without_facts(self) -> Box:
+        """The box of the symbols alone, which has no holes but those of its intervals."""
+        if not self.facts:
+            return self
+        plain = self.inside(self.env, {})
+        plain.slopes = self.slopes
+        return plain
 
     def refined(self, condition: Expr, *, deeper: bool = True) -> Box | None:
         """The part of the box where the condition holds; None where it holds nowhere.

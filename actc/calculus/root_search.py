@@ -36,6 +36,11 @@ def numeric_zeros_of_atom(
     yield from _Search(atom, variable, at).run(low, high)
 
 
+def is_polynomial(atom: Expr) -> bool:
+    """Whether it is a polynomial in one symbol with rational coefficients: then all its zeros are found."""
+    return len(atom.free) == 1 and fold(atom, _polynomial) is not None
+
+
 def _polynomial(node: Expr, args: tuple[fmpq_poly | None, ...]) -> fmpq_poly | None:
     if node.op == "symbol":
         return fmpq_poly([0, 1])

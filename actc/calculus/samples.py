@@ -50,16 +50,20 @@ def _coordinate(random: Random, domain: Domain, reach: int) -> Fraction:
 
 def disagreement(
     claimed: Expr, actual: Expr, domains: Mapping[str, Domain], count: int, seed: int
-) -> dict[str, Fraction] | None:
-    """Among ``count`` points one at which ``actual`` is real and ``claimed`` certainly is another number or none."""
+) -> tuple[dict[str, Fraction], bool] | None:
+    """Among ``count`` points one at which ``actual`` is real and ``claimed`` certainly is another number or none.
+
+    With it, whether ``claimed`` is a number there.
+    """
     tape = Tape(claimed, actual)
     for point, _ in zip(points(claimed.free | actual.free, domains, seed), range(count), strict=False):
         for bits in _BITS:
-            found = _differ(*tape.run(point, bits))
-            if found is not None:
+            found = tape.run(point, bits)
+            differ = _differ(*found)
+            if differ:
+                return point, found[0] is not UNDEFINED
+            if differ is not None:
                 break
-        if found:
-            return point
     return None
 
 

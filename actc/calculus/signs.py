@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
+from math import inf
 from typing import TYPE_CHECKING
 
 from flint import arb, fmpq, fmpq_poly
 
 from actc.calculus.branches import orient
+from actc.calculus.differentiate import differentiate
 from actc.calculus.intervals import NEGATIVE, NULL, POSITIVE, REAL, Interval
 from actc.calculus.polynomial_roots import Poly, coefficients, leaves, one_exponential
 from actc.calculus.root_search import real_roots
-from actc.model.expr import ZERO, Expr, number, size
+from actc.model.expr import ZERO, Expr, number, postorder, size, substitute, symbol
 
 if TYPE_CHECKING:
     from actc.calculus.ranges import Box
 
 _ALL = NEGATIVE | NULL | POSITIVE
 _MOST_NODES = 200
+_MOST_NODES_OF_SLOPE = 60
+_MOST_SLOPES = 2  # derivatives of derivatives
+_JUMPS = frozenset({"where", "sign", "floor", "ceiling", "round", "mod", "atan2"})
 _TWO = number(2)
 
 
@@ -55,21 +62,59 @@ def _of_atom(box: Box, atom: Expr, asked: Expr) -> int:
     known = _ALL
     for variable in sorted(atom.free):
         found = leaves(atom, variable)
-        if len(found) == 1:
-            known &= _of_polynomial(box, atom, found[0])
-        else:
+        for leaf in found:
+            known &= _of_polynomial(box, atom, leaf, found)
+        if len(found) > 1:
             joined = one_exponential(atom, found)
             known &= _ALL if joined is None else box.signs(joined)
         for leaf in found:
             if leaf.op in ("sqrt", "abs"):
-                known &= _of_root(box, atom, leaf)
+                known &= _of_root(box, atom, leaf, found)
         if known.bit_count() <= 1:
-            break
+            return known
+    for variable in sorted(atom.free):
+        known &= _of_monotone(box, atom, variable)
     return known
 
 
-def _of_polynomial(box: Box, atom: Expr, leaf: Expr) -> int:
-    poly = None if leaf is atom else coefficients(atom, leaf)
+def _of_monotone(box: Box, atom: Expr, variable: str) -> int:
+    """The signs between the values at the ends of a symbol's interval, where the slope keeps its sign."""
+    inside = box.env[variable]
+    # What is known besides may leave out points, poles perhaps, and then the slope tells nothing across them.
+    box = box.without_facts()
+    if inside.nonzero or inside.integer or box.env[variable].is_point:
+        return _ALL
+    if box.slopes >= _MOST_SLOPES or size(atom) > _MOST_NODES_OF_SLOPE or (inside.low == -inf and inside.high == inf):
+        return _ALL
+    if any(_may_jump(node) for node in postorder(atom)) or box.range(atom) is None:
+        return _ALL
+    try:
+        slope = differentiate(atom, variable)
+    except TypeError:
+        return _ALL
+    if box.range(slope) is None:
+        return _ALL
+    box.slopes += 1
+    rising = box.signs(slope)
+    box.slopes -= 1
+    if rising & POSITIVE and rising & NEGATIVE:
+        return _ALL
+    strict = not rising & NULL
+    up = bool(rising & POSITIVE)
+    known = _ALL
+    for end, is_open, above in ((inside.low, inside.low_open, up), (inside.high, inside.high_open, not up)):
+        if math.isinf(end):
+            continue
+        value = box.signs(substitute(atom, {symbol(variable): number(Fraction(end))}))
+        # Beyond the end the atom is greater (or less) than there.
+        away = POSITIVE if above else NEGATIVE
+        if not value & ~(away | NULL):
+            known &= away if not value & NULL or (strict and is_open) else away | NULL
+    return known
+
+
+def _of_polynomial(box: Box, atom: Expr, leaf: Expr, unknowns: Sequence[Expr]) -> int:
+    poly = None if leaf is atom else coefficients(atom, leaf, unknowns)
     if poly is None or max(poly, default=0) < 2:
         return _ALL
     if all(c.is_number for c in poly.values()):
@@ -123,9 +168,17 @@ def _between(a: arb, b: arb) -> fmpq:
     return (a.mid().fmpq() + b.mid().fmpq()) / 2
 
 
-def _of_root(box: Box, atom: Expr, root: Expr) -> int:
+def _may_jump(node: Expr) -> bool:
+    """Whether it may be discontinuous where it is real; 0**v is, at v = 0."""
+    if node.op != "pow":
+        return node.op in _JUMPS
+    base, exponent = node.args
+    return not exponent.is_number and not (base.is_number and base.number > 0)
+
+
+def _of_root(box: Box, atom: Expr, root: Expr, unknowns: Sequence[Expr]) -> int:
     """The sign of p*sqrt(v) + q, and of p*|u| + q: where p and q disagree, the greater square decides."""
-    poly = coefficients(atom, root)
+    poly = coefficients(atom, root, unknowns)
     if poly is None or max(poly) != 1:
         return _ALL
     p, q = poly[1], poly.get(0, ZERO)

@@ -44,37 +44,46 @@ def is_zero(expr: Expr, domains: Mapping[str, Domain], signs: Mapping[Expr, int]
     The symbols lie in their domains and the atoms have these signs (-1 or 1). ZERO is proved; NONZERO says that the
     normal form is not zero, UNKNOWN that the counted work did not suffice.
     """
-    return compare(ZERO, expr, (), domains, signs).outcome
+    return compare(ZERO, expr, domains, signs).outcome
 
 
 def compare(
     claimed: Expr,
     actual: Expr,
-    given: tuple[Expr, ...],
     domains: Mapping[str, Domain],
     signs: Mapping[Expr, int],
+    given: tuple[Expr, ...] = (),
+    asked: tuple[Expr, ...] = (),
+    asked_signs: Mapping[Expr, int] | None = None,
     generic: str | None = None,
 ) -> Decision:
-    """Whether two smooth expressions are one function where ``given`` and ``actual`` are real.
+    """Whether two smooth expressions are one function where ``actual``, ``given`` and the atoms of ``signs`` are real.
 
-    ``claimed`` must be shown to be real there too. ``generic`` is a variable that moves, so that what depends on it is
-    almost nowhere an integer.
+    ``claimed``, ``asked`` and the atoms of ``asked_signs`` must be shown to be real there too. ``generic`` is a
+    variable that moves, so that what depends on it is almost nowhere an integer.
     """
 
     def run(tower: Tower) -> Ratio:
         forms = Evaluation(tower, generic)
-        for atom, sign in signs.items():
-            value = forms.value(atom)
-            if tower.field.is_zero(value):
-                raise Contradiction
-            tower.assume(value, sign)
+        _assume(forms, signs)
         for expr in given:
             forms.value(expr)
         left = forms.value(actual)
         tower.strict = True
+        _assume(forms, asked_signs or {})
+        for expr in asked:
+            forms.value(expr)
         return tower.field.subtract(left, forms.value(claimed))
 
     return _by_cases(run, domains)
+
+
+def _assume(forms: Evaluation, signs: Mapping[Expr, int]) -> None:
+    for atom, sign in signs.items():
+        value = forms.value(atom)
+        if forms.tower.field.is_zero(value):
+            raise Contradiction
+        forms.tower.assume(value, sign)
 
 
 def _by_cases(run: Callable[[Tower], Ratio], domains: Mapping[str, Domain]) -> Decision:
