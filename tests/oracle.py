@@ -24,8 +24,8 @@ from mpmath import mp, mpf
 Number: TypeAlias = Any  # an mpmath.mpf; mpmath has no types
 Point = Mapping[str, Any]
 
-VALUE_DIGITS = (60, 250, 1100)
-"""Precisions tried one after the other until a value repeats; the last one covers float64's whole range."""
+VALUE_DIGITS = (60, 250, 1100, 2600)
+"""Precisions tried one after the other until a value repeats; the last ones cover float64's whole range."""
 
 AGREE = mpf(10) ** -20
 
@@ -305,7 +305,7 @@ class Activation:
                     return value
             previous = value
         assert previous is not None
-        if abs(previous) < mpf(10) ** -500:
+        if abs(previous) < mpf(10) ** -330:
             return mpf(0)  # rounding noise around an exact 0, or less than any float
         raise UndecidedError(f"{self.name} does not settle")
 
