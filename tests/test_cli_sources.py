@@ -110,3 +110,13 @@ def test_shipped_activations_by_name(space: Workspace) -> None:
     got = space.actc("build", "activations", "--catalogue", "relu,mish")
     assert got.code == 0
     assert set(space.tree()) == {"__init__.py", "_support.py", "mish.py", "own.py", "relu.py"}
+    assert space.actc("build", "--catalogue", "swiglu,geglu", "--out", "gates").code == 0
+    assert set(space.tree("gates")) == {"__init__.py", "_support.py", "gates.py"}
+
+
+def test_an_own_file_beside_a_shipped_one_of_its_name(space: Workspace) -> None:
+    """They would be one module."""
+    space.activation("mish")
+    got = space.actc("build", "activations", "--catalogue", "mish")
+    assert got.code == 1
+    assert "error[ACT403] `mish` is also the module of" in got.err

@@ -12,13 +12,14 @@ from actc.cli.parser import Options
 from actc.diagnostics import Diagnostic, DiagnosticLog, Location, Severity
 from actc.output.folder import Plan, State, make_plan
 from actc.output.package import kept_modules, taken_names, wanted_files
-from actc.output.records import CATALOGUE, ModuleRecord
+from actc.output.records import ModuleRecord
 from actc.output.writer import WriteError, locked, write
 from actc.project.cache import Cache, cache_folder, compiler_fingerprint
+from actc.project.catalogue import shipped_sources, shipped_stems
 from actc.project.check import INTERNAL_ERROR, Checked, Settings, check, effective_severity
 from actc.project.config import Config, check_package, read_config, working_directory
-from actc.project.sources import Source, Sources, find_sources, printed, read_sources
-from actc.project.usage import UsageError, did_you_mean
+from actc.project.sources import Sources, add_sources, find_sources, printed
+from actc.project.usage import UsageError
 from actc.project.workers import Compiler, compile_file
 from actc.reporting.diagnostics_text import DiagnosticPrinter
 from actc.reporting.documents import github_annotations, json_document, sarif_document
@@ -47,7 +48,7 @@ def run(options: Options, console: Console) -> int:
     sources = _sources(options, config, cwd)
     explicit = bool(options.paths or options.catalogue)
     building = options.command == "build"
-    kept = kept_modules(target.folder, sources.files, _shipped()) if building and explicit else ()
+    kept = kept_modules(target.folder, sources.files, shipped_stems()) if building and explicit else ()
     settings = Settings(
         package=target.package,
         limits=config.limits,
@@ -89,26 +90,7 @@ def _sources(options: Options, config: Config, cwd: Path) -> Sources:
     found = find_sources(options.paths, cwd, cwd) if options.paths else Sources((), ())
     if not options.catalogue:
         return found
-    shipped = _read_shipped(options.catalogue, cwd)
-    return Sources((*found.files, *shipped), found.diagnostics)
-
-
-def _shipped() -> tuple[str, ...]:
-    from actc import resources
-
-    return tuple(sorted(path.stem for path in resources.activations().glob("*.yaml")))
-
-
-def _read_shipped(names: tuple[str, ...], cwd: Path) -> tuple[Source, ...]:
-    from actc import resources
-
-    known = _shipped()
-    for name in names:
-        if name not in known:
-            raise UsageError(f"no shipped activation file is called `{name}`", did_you_mean(name, known))
-    folder = resources.activations()
-    files = read_sources([folder / f"{name}.yaml" for name in dict.fromkeys(names)], cwd).files
-    return tuple(replace(source, origin=CATALOGUE + source.stem) for source in files)
+    return add_sources(found, shipped_sources(options.catalogue, cwd))
 
 
 def _cache() -> Cache:

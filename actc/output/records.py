@@ -15,11 +15,10 @@ from pathlib import Path
 
 from actc.model.compiled import ActivationReport
 from actc.output.folder import is_ours, own_modules
+from actc.project.catalogue import ORIGIN
 
 _PREFIX = "# actc module "
 _INTRODUCTION = "# What each module was built from, for the next `actc build`:"
-CATALOGUE = "catalogue:"
-"""How the source of a shipped activation begins, which is found by its name wherever actc is installed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +74,8 @@ def source_exists(found: ModuleRecord, folder: Path, shipped: Iterable[str]) -> 
     """Whether the file that the module was built from is still there, or was never known."""
     if not found.source:
         return True
-    if found.source.startswith(CATALOGUE):
-        return found.source.removeprefix(CATALOGUE) in shipped
+    if found.source.startswith(ORIGIN):
+        return found.source.removeprefix(ORIGIN) in shipped
     return os.path.lexists(folder.resolve() / found.source)
 
 

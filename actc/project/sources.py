@@ -61,6 +61,16 @@ def read_sources(paths: Iterable[Path], cwd: Path) -> Sources:
     return Sources(tuple(found), tuple(log.found))
 
 
+def add_sources(found: Sources, more: Iterable[Source]) -> Sources:
+    """Both together; what is in both is taken once, and stems must be unique among all."""
+    here = {os.path.realpath(source.path) for source in found.files}
+    files = sorted((*found.files, *(s for s in more if os.path.realpath(s.path) not in here)), key=lambda s: s.file)
+    log = DiagnosticLog()
+    _check_stems(files, log)
+    others = (d for d in found.diagnostics if d.code not in ("ACT402", "ACT403"))
+    return Sources(tuple(files), (*others, *log.found))
+
+
 def printed(path: Path, cwd: Path) -> str:
     """The path relative to the working directory where it lies in it, else in full; with forward slashes."""
     for here, there in ((cwd, path), (cwd.resolve(), path.parent.resolve() / path.name)):

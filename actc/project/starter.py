@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import yaml
-
-from actc import resources
-from actc.project.usage import UsageError, did_you_mean
+from actc.project.catalogue import find_shipped
 
 _STARTER = """\
 # An activation for `actc build`. Only `name` and `expression` are required.
@@ -40,31 +37,15 @@ def starter(name: str) -> str:
 
 def like_shipped(name: str, like: str) -> str:
     """The document of a shipped activation under another name, without its aliases."""
-    known: list[str] = []
-    for file in sorted(resources.activations().glob("*.yaml")):
-        text = file.read_text("utf-8")
-        for root in yaml.compose_all(text, Loader=yaml.SafeLoader):
-            if not isinstance(root, yaml.MappingNode):
-                continue
-            keys = {key.value: (key, value) for key, value in root.value}
-            names = [keys["name"][1].value]
-            if "aliases" in keys:
-                names.extend(node.value for node in keys["aliases"][1].value)
-            if like in names:
-                return _renamed(text, root, keys, name)
-            known.extend(names)
-    raise UsageError(f"no activation `{like}` is shipped", did_you_mean(like, known))
-
-
-def _renamed(text: str, root: yaml.MappingNode, keys: dict[str, tuple[yaml.Node, yaml.Node]], name: str) -> str:
-    """The stretch of the file that is the document, with its comments, but another name."""
-    start, end = root.start_mark.index, root.end_mark.index
-    cuts = [(keys["name"][1].start_mark.index, keys["name"][1].end_mark.index, name)]
-    if "aliases" in keys:
-        key, value = keys["aliases"]
-        after = text.find("\n", value.end_mark.index - 1)
-        cuts.append((key.start_mark.index, len(text) if after < 0 else after + 1, ""))
-    document = text[start:end]
+    shipped = find_shipped(like)
+    start, end = shipped.root.start_mark.index, shipped.root.end_mark.index
+    cuts = []
+    if (entry := shipped.entry("name")) is not None:
+        cuts.append((entry[1].start_mark.index, entry[1].end_mark.index, name))
+    if (entry := shipped.entry("aliases")) is not None:
+        after = shipped.text.find("\n", entry[1].end_mark.index - 1)
+        cuts.append((entry[0].start_mark.index, len(shipped.text) if after < 0 else after + 1, ""))
+    document = shipped.text[start:end]
     for first, last, new in sorted(cuts, reverse=True):
         document = document[: first - start] + new + document[last - start :]
     return document.rstrip() + "\n"
