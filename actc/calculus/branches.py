@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 
 from flint import fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
+from actc.calculus.balls import sign_of as ball_sign
 from actc.model.algebra import add, conjunction, disjunction, divide, multiply, negate, negation, power, subtract, where
 from actc.model.expr import FALSE, ONE, TRUE, ZERO, Expr, apply, fold, number, postorder, rebuild
 
@@ -36,6 +37,7 @@ _POSITIVE = frozenset({"exp", "cosh", "sigmoid", "softplus", "normal_cdf", "erfc
 
 _MOST_TERMS = 256  # of a polynomial guard; beyond, it is an atom as it stands
 _MOST_DEGREE = 24
+_MOST_BITS = 512  # of precision to tell the sign of a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +203,9 @@ def _reduced(parts: list[Expr]) -> tuple[Expr, ...]:
 
 def _split(guard: Expr) -> tuple[int, list[Expr], list[Expr]]:
     """A sign, guards that are yet to be split, and finished atoms; the guard has the sign of their product."""
+    if not guard.free:
+        sign = ball_sign(guard, {}, most=_MOST_BITS)
+        return (1, [], [guard]) if sign is None else (sign, [], [])
     leaves = _leaves(guard)
     if leaves == [guard]:
         return _split_leaf(guard)
@@ -229,9 +234,7 @@ def _split(guard: Expr) -> tuple[int, list[Expr], list[Expr]]:
 
 def _split_leaf(leaf: Expr) -> tuple[int, list[Expr], list[Expr]]:
     op, args = leaf.op, leaf.args
-    if op == "number":
-        return (leaf.number > 0) - (leaf.number < 0), [], []
-    if op in _POSITIVE or op == "constant":
+    if op in _POSITIVE:
         return 1, [], []
     if op == "log_sigmoid":
         return -1, [], []

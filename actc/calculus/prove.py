@@ -50,13 +50,13 @@ def prove_equal(claimed: Expr, function: Expr, variable: str, domains: Mapping[s
     Raises RuntimeError where a proof and a certain numerical value disagree, which is an error of the prover.
     """
     slope = differentiate(function, variable)
-    search = _Search(lambda f: differentiate(f, variable), variable, domains, (claimed, slope))
+    search = _Search(lambda f: differentiate(f, variable), variable, domains, (claimed, slope, function))
     return search.prove(claimed, function)
 
 
 def prove_same(a: Expr, b: Expr, domains: Mapping[str, Domain]) -> Proof:
     """Prove that two expressions are equal wherever ``b`` is defined, away from jumps. Raises as ``prove_equal``."""
-    return _Search(lambda f: f, None, domains, (a, b)).prove(a, b)
+    return _Search(lambda f: f, None, domains, (a, b, b)).prove(a, b)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class _Search:
     derive: Callable[[Expr], Expr]
     variable: str | None
     domains: Mapping[str, Domain]
-    whole: tuple[Expr, Expr]  # the two sides as they were given, for the numerical checks
+    whole: tuple[Expr, Expr, Expr]  # both sides and the function as they were given, for the numerical checks
     work: int = _MOST_WORK
     regions: int = 0
     gave_up: bool = False
@@ -249,5 +249,6 @@ def _substituted(signs: Mapping[Expr, int], leaf: Expr, value: Expr) -> dict[Exp
 
 
 def _signs_at(point: Mapping[str, Fraction], *roots: Expr) -> Signs:
-    known = ((atom, sign_at(atom, point)) for atom in atoms(*roots))
+    # What was compared may be constant, and the point say nothing of a variable on which branches depend.
+    known = ((atom, sign_at(atom, point)) for atom in atoms(*roots) if atom.free <= point.keys())
     return tuple((atom, sign) for atom, sign in known if sign is not None)

@@ -49,19 +49,19 @@ def _coordinate(random: Random, domain: Domain, reach: int) -> Fraction:
 
 
 def disagreement(
-    claimed: Expr, actual: Expr, domains: Mapping[str, Domain], count: int, seed: int
+    claimed: Expr, actual: Expr, function: Expr, domains: Mapping[str, Domain], count: int, seed: int
 ) -> tuple[dict[str, Fraction], bool] | None:
-    """Among ``count`` points one at which ``actual`` is real and ``claimed`` certainly is another number or none.
+    """Among ``count`` points one at which ``claimed`` certainly is not what ``actual`` is.
 
-    With it, whether ``claimed`` is a number there.
+    With it, whether ``claimed`` is a number there. Points at which ``function`` is not real do not count.
     """
-    tape = Tape(claimed, actual)
-    for point, _ in zip(points(claimed.free | actual.free, domains, seed), range(count), strict=False):
+    tape = Tape(claimed, actual, function)
+    for point, _ in zip(points(claimed.free | actual.free | function.free, domains, seed), range(count), strict=False):
         for bits in _BITS:
-            found = tape.run(point, bits)
-            differ = _differ(*found)
+            left, right, value = tape.run(point, bits)
+            differ = False if value is UNDEFINED else _differ(left, right)
             if differ:
-                return point, found[0] is not UNDEFINED
+                return point, left is not UNDEFINED
             if differ is not None:
                 break
     return None
