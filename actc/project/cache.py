@@ -13,7 +13,7 @@ from pathlib import Path
 
 from actc.model.compiled import CompiledFile
 
-_LIBRARIES = ("gmpy2", "jinja2", "python-flint", "pyyaml", "sympy")  # what decides the output, beside our own code
+_LIBRARIES = ("gmpy2", "jinja2", "python-flint", "pyyaml")  # what decides the output, beside our own code
 
 
 class Cache:
