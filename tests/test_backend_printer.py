@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actc.backend.printer import UnknownOperationError, print_number, print_text
-from actc.model.expr import NAN, UNDEFINED, Expr, apply, constant, number, symbol
+from actc.model.expr import INFINITY, NAN, UNDEFINED, Expr, apply, constant, number, symbol
 from actc.model.operations import OPERATIONS
 
 X, Y, Z = map(symbol, "xyz")
@@ -75,6 +75,10 @@ def test_what_is_not_known_is_loud(expr: Expr) -> None:
             "tf.where(x > 0.0, tf.constant(1.0, dtype), 0.0)",
         ),
         (apply("where", apply("lt", number(0), X), X, NAN), "tf.where(0.0 < x, x, _support.NAN)"),
+        (
+            apply("where", apply("eq", X, number(0)), INFINITY, X),
+            "tf.where(tf.equal(x, 0.0), tf.constant(_support.INFINITY, dtype), x)",
+        ),
         (apply("where", apply("gt", number(1), number(0)), X, Y), "tf.where(tf.constant(1.0, dtype) > 0.0, x, y)"),
         (apply("max", number(0), X), "tf.maximum(tf.constant(0.0, dtype), x)"),
         (apply("max", X, number(0)), "tf.maximum(x, 0.0)"),

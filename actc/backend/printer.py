@@ -179,6 +179,7 @@ _LEAF_PRINTERS: dict[str, Callable[[Expr], Printed]] = {
     "true": lambda expr: Printed(Atom("tf.constant(True)"), _ATOM, Kind.TRUTH),
     "false": lambda expr: Printed(Atom("tf.constant(False)"), _ATOM, Kind.TRUTH),
     "nan": lambda expr: Printed(Atom("_support.NAN"), _ATOM, Kind.NUMBER),
+    "inf": lambda expr: Printed(Atom("_support.INFINITY"), _ATOM, Kind.NUMBER),
 }
 
 

@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 from flint import arb, fmpq
 
 from actc.calculus.ball_operations import UNDEFINED, UNKNOWN, Cell, Marker, sign, span
-from actc.calculus.tape import Number, Tape, exact, precision
+from actc.calculus.tape import Number, Tape, exact, precision, rational
 from actc.model.expr import Expr
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "evaluate_sure",
     "holds",
     "interval",
+    "rational",
     "sign_of",
 ]
 

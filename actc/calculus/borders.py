@@ -12,7 +12,7 @@ from actc.calculus.balls import evaluate
 from actc.calculus.branches import guards, orient
 from actc.calculus.root_search import is_polynomial
 from actc.calculus.roots import is_periodic_family, numeric_zeros, solve
-from actc.calculus.tape import precision
+from actc.calculus.tape import precision, rational
 from actc.model.domain import Domain
 from actc.model.expr import Expr, constant, number, postorder
 from actc.model.operations import OPERATIONS
@@ -137,8 +137,7 @@ def middle(x: Coordinate) -> Fraction:
     """The number itself, or the exact middle of its ball."""
     if isinstance(x, Fraction):
         return x
-    exact = x.mid().fmpq()
-    return Fraction(int(exact.p), int(exact.q))
+    return rational(x)
 
 
 def ball(x: Coordinate) -> arb:

@@ -8,7 +8,7 @@ from math import inf
 
 from flint import arb
 
-from actc.calculus.balls import Number, Value, decimal_text, evaluate_sure
+from actc.calculus.balls import Number, Value, decimal_text, evaluate_sure, rational
 from actc.calculus.settle import at
 from actc.calculus.tie_points import rational_defaults
 from actc.diagnostics import DiagnosticLog
@@ -93,5 +93,4 @@ def _agree(actual: Value, expected: Fraction | arb, known: Known) -> bool:
 def _middle(value: Fraction | arb) -> Fraction:
     if isinstance(value, Fraction):
         return value
-    middle = value.mid().fmpq()
-    return Fraction(int(middle.p), int(middle.q))
+    return rational(value)

@@ -16,7 +16,7 @@ from flint import arb, fmpq
 
 from actc.calculus.ball_operations import UNDEFINED, UNKNOWN, Marker
 from actc.calculus.balls import evaluate
-from actc.calculus.tape import precision
+from actc.calculus.tape import precision, rational
 from actc.model.expr import Expr, substitute, symbol
 
 Location = Expr | Fraction | arb
@@ -136,8 +136,7 @@ def _exact(at: Location, rest: Mapping[str, Fraction | arb], bits: int) -> Fract
     value = evaluate(at, rest, bits) if isinstance(at, Expr) else at
     if not isinstance(value, arb):
         return value if isinstance(value, Fraction) else None
-    middle = value.mid().fmpq()
-    return Fraction(int(middle.p), int(middle.q))
+    return rational(value)
 
 
 def _ball(value: Fraction | arb) -> arb:
@@ -194,8 +193,7 @@ def _widened(value: arb, error: arb) -> arb:
 def recognised(value: arb) -> Fraction | arb:
     """The simple rational in the ball, if there is one that is not there by chance."""
     if value.is_exact() and value.bits() < 64:
-        middle = value.fmpq()
-        return Fraction(int(middle.p), int(middle.q))
+        return rational(value)
     radius = value.rad()
     if value.contains(0) and radius < arb(2) ** -_MARGIN:
         return Fraction(0)
@@ -203,6 +201,5 @@ def recognised(value: arb) -> Fraction | arb:
         return value
     spare = -int(radius.log_base(2).ceil().unique_fmpz() or 0) if radius > 0 else _WORKING
     most = min(_DENOMINATOR, 2 ** max(0, (spare - _MARGIN) // 2))
-    middle = value.mid().fmpq()
-    guess = Fraction(int(middle.p), int(middle.q)).limit_denominator(most)
+    guess = rational(value).limit_denominator(most)
     return guess if value.contains(fmpq(guess.numerator, guess.denominator)) else value

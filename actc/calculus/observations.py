@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from flint import arb
 
-from actc.calculus.balls import UNDEFINED, Number, evaluate, evaluate_sure
+from actc.calculus.balls import UNDEFINED, Number, evaluate, evaluate_sure, rational
 from actc.calculus.claims import point_text
 from actc.calculus.emit import Reason, Unsettled
 from actc.calculus.prove import prove_same
@@ -78,8 +78,7 @@ def _middle(value: Fraction | arb) -> Fraction:
         return value
     if not value.is_finite():
         return _LARGEST
-    middle = value.mid().fmpq()
-    return Fraction(int(middle.p), int(middle.q))
+    return rational(value)
 
 
 def grid(activation: Activation) -> list[dict[str, Number]]:

@@ -10,7 +10,7 @@ from flint import arb, fmpq, fmpq_poly
 
 from actc.calculus.balls import evaluate, sign_of
 from actc.calculus.differentiate import differentiate
-from actc.calculus.tape import precision
+from actc.calculus.tape import precision, rational
 from actc.model.expr import Expr, fold
 
 _BITS = 200  # of a zero
@@ -218,8 +218,7 @@ def _grid(low: Fraction, high: Fraction) -> list[Fraction]:
 
 
 def _middle(x: arb) -> Fraction:
-    exact = x.mid().fmpq()
-    return Fraction(int(exact.p), int(exact.q))
+    return rational(x)
 
 
 def _ball(low: Fraction, high: Fraction) -> arb:

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from flint import arb
 
-from actc.calculus.balls import evaluate
+from actc.calculus.balls import evaluate, rational
 from actc.calculus.branches import orient
 from actc.calculus.inverses import Solutions, tidy, undo
 from actc.calculus.polynomial_roots import coefficients, leaves, one_exponential, polynomial_roots
@@ -124,8 +124,7 @@ def _ascending(values: list[Fraction | arb]) -> tuple[Fraction | arb, ...]:
 def _ratio(value: Fraction | arb) -> tuple[int, int]:
     if isinstance(value, Fraction):
         return value.numerator, value.denominator
-    middle = value.mid().fmpq()
-    return int(middle.p), int(middle.q)
+    return rational(value).as_integer_ratio()
 
 
 def _sorted(roots: Solutions) -> Solutions:

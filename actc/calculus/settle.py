@@ -15,7 +15,7 @@ from math import inf
 
 from flint import arb
 
-from actc.calculus.balls import Number, Value, evaluate_sure, holds
+from actc.calculus.balls import Number, Value, evaluate_sure, holds, rational
 from actc.calculus.branches import orient, resolve
 from actc.calculus.crossings import Crossing, signs_beside, telling
 from actc.calculus.subgradients import Slope, between
@@ -42,8 +42,7 @@ def slope(value: Value) -> Slope | None:
     if isinstance(value, Fraction):
         return value
     if isinstance(value, arb) and value.is_finite():
-        middle = value.mid().fmpq()
-        return Fraction(int(middle.p), int(middle.q))
+        return rational(value)
     return None
 
 

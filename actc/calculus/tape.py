@@ -14,6 +14,8 @@ from actc.model.expr import Expr, postorder
 
 Number = Fraction | int | arb
 
+_WRITTEN = 2**16  # bits before and after the point of a number that is written out
+
 _COMPARISONS = frozenset({"lt", "le", "gt", "ge", "eq", "ne"})
 
 _Function = Callable[..., Cell]
@@ -153,6 +155,20 @@ def precision(bits: int) -> Iterator[None]:
 def exact(value: Fraction | int) -> fmpq:
     """The same number for flint."""
     return fmpq(value.numerator, value.denominator)
+
+
+def rational(value: arb) -> Fraction:
+    """The middle of a finite ball; 0 or a power of two beyond all floats where it is too small or large to write out.
+
+    flint ends the process where it is asked for a rational with a huge exponent.
+    """
+    mantissa, exponent = (int(part) for part in value.mid().man_exp())
+    size = exponent + mantissa.bit_length()
+    if size < -_WRITTEN:
+        return Fraction(0)
+    if size > _WRITTEN:
+        return Fraction(2**_WRITTEN if mantissa > 0 else -(2**_WRITTEN))
+    return Fraction(mantissa << exponent) if exponent >= 0 else Fraction(mantissa, 1 << -exponent)
 
 
 def _coordinate(value: Number) -> Scalar:

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from flint import arb
 
-from actc.calculus.balls import evaluate_sure
+from actc.calculus.balls import evaluate_sure, rational
 from actc.model.expr import LEAVES, Expr, fold, number, rebuild
 
 
@@ -15,8 +15,7 @@ def nearest_double(expr: Expr) -> Fraction | None:
     value = evaluate_sure(expr, {}, good=120)
     if isinstance(value, arb):
         # 120 good bits leave no doubt about which of two neighbours is nearer, short of a deliberate tie.
-        middle = value.mid().fmpq()
-        value = Fraction(int(middle.p), int(middle.q))
+        value = rational(value)
     if not isinstance(value, Fraction):
         return None
     try:
