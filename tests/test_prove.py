@@ -88,7 +88,11 @@ TRUE: list[tuple[str, str, str]] = [
     (MISH, "exp(x)*(4*(x + 1) + 4*exp(2*x) + exp(3*x) + exp(x)*(4*x + 6))/(2*exp(x) + exp(2*x) + 2)**2", ""),
     (MISH, "sech(softplus(x))**2*x*sigmoid(x) + y/x", ""),
     (MISH, "((1 + exp(x))**2 - 1)/((1 + exp(x))**2 + 1) + 4*x*exp(x)*(1 + exp(x))/((1 + exp(x))**2 + 1)**2", ""),
-    ("x*(exp(x)**2 + 2*exp(x))/(exp(x)**2 + 2*exp(x) + 2)", "tanh(softplus(x)) + x*sigmoid(x)*sech(softplus(x))**2", ""),
+    (
+        "x*(exp(x)**2 + 2*exp(x))/(exp(x)**2 + 2*exp(x) + 2)",
+        "tanh(softplus(x)) + x*sigmoid(x)*sech(softplus(x))**2",
+        "",
+    ),
     ("x*tanh(exp(x))", "tanh(exp(x)) - x*exp(x)*(tanh(exp(x))**2 - 1)", ""),
     ("x*erf(log(1 + exp(x)))", "erf(softplus(x)) + 2/sqrt(pi)*x*exp(-softplus(x)**2)*sigmoid(x)", ""),
     ("x*log(1 + sigmoid(x))", "log(1 + sigmoid(x)) + x*sigmoid(x)*(1 - sigmoid(x))/(1 + sigmoid(x))", ""),
@@ -127,8 +131,11 @@ TRUE: list[tuple[str, str, str]] = [
     ("Abs(x)**p", "p*Abs(x)**p/x", ""),
     ("Abs(x)**p", "p*sign(x)*Abs(x)**(p - 1)", "p: positive"),
     ("sign(x)*sqrt(Abs(x))", "1/(2*sqrt(Abs(x)))", ""),
-    ("Piecewise((x - x**2/4, And(x >= 0, x <= 2)), (x + x**2/4, And(x >= -2, x < 0)), (sign(x), True))",
-     "Max(0, 1 - Abs(x)/2)", ""),
+    (
+        "Piecewise((x - x**2/4, And(x >= 0, x <= 2)), (x + x**2/4, And(x >= -2, x < 0)), (sign(x), True))",
+        "Max(0, 1 - Abs(x)/2)",
+        "",
+    ),
     ("x if x > 0 else (exp(x) - 1 if x > -1 else -1/x - 1)", "1 if x > 0 else (exp(x) if x >= -1 else x**-2)", ""),
     # algebraic
     ("(x + sqrt(x**2 + b))/2", "(1 + x/sqrt(x**2 + b))/2", "b: positive"),

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+from actc.calculus.balls import holds
 from actc.calculus.borders import guards_of
-from actc.calculus.branches import orient, resolve
+from actc.calculus.branches import orient, sign_of
 from actc.calculus.intervals import NEGATIVE, NONZERO, NULL, POSITIVE, Interval
 from actc.calculus.ranges import Box
-from actc.model.algebra import compare
-from actc.model.expr import ZERO, Expr, symbol
+from actc.model.algebra import add, compare, divide, multiply, negate, power, subtract
+from actc.model.expr import FALSE, NAN, TRUE, UNDEFINED, ZERO, Expr, fold, number, rebuild, symbol
+from actc.model.operations import OPERATIONS
 
 _MOST_ATOMS = 5
 _MOST_BOXES = 120
+_TRUE_AT = {"lt": (-1,), "le": (-1, 0), "gt": (1,), "ge": (0, 1), "eq": (0,), "ne": (-1, 1)}
+_CONSTRUCTORS: dict[str, Callable[..., Expr]] = {
+    "add": add,
+    "sub": subtract,
+    "mul": multiply,
+    "div": divide,
+    "neg": negate,
+    "pow": power,
+}
 _CASES = (("lt", -1), ("eq", 0), ("gt", 1))
 
 
@@ -25,6 +36,60 @@ def proved_everywhere(expr: Expr, env: Mapping[str, Interval], never_zero: Seque
     if box.range(expr) is not None:
         return True
     return _Cases(expr, set(never_zero)).prove(box)
+
+
+def decided(root: Expr, signs: Mapping[Expr, int]) -> Expr:
+    """The expression with the branches that the atoms' signs choose, undefined wherever it was.
+
+    Unlike ``branches.resolve`` it drops nothing that might not be real: neither a condition nor a factor of 0.
+    """
+    partial: dict[Expr, bool] = {}
+
+    def visit(node: Expr, args: tuple[Expr, ...]) -> Expr:
+        here = rebuild(node, args)
+        if any(fold(arg, _is_partial, partial) for arg in args if node.op != "where" or arg is args[0]):
+            return here
+        if node.op == "where":
+            return args[1] if args[0] is TRUE else args[2] if args[0] is FALSE else here
+        guard = _guard(here)
+        if guard is None:
+            constructor = _CONSTRUCTORS.get(node.op)
+            return here if constructor is None else constructor(*args)
+        sign = sign_of(guard, signs)
+        return here if sign is None else _chosen(here, sign)
+
+    return fold(root, visit)
+
+
+def _is_partial(node: Expr, args: tuple[bool, ...]) -> bool:
+    """Whether it may be undefined somewhere, as far as its operations tell."""
+    if any(args) or node in (UNDEFINED, NAN):
+        return True
+    row = OPERATIONS.get(node.op)
+    if row is None or row.defined is None:
+        return False
+    condition = row.defined(*node.args)
+    return condition is not TRUE and bool(condition.free or holds(condition, {}) is not True)
+
+
+def _guard(node: Expr) -> Expr | None:
+    if node.op in _TRUE_AT or node.op in ("min", "max"):
+        return subtract(*node.args)
+    return node.args[0] if node.op in ("abs", "sign") else None
+
+
+def _chosen(node: Expr, sign: int) -> Expr:
+    args = node.args
+    match node.op:
+        case "abs":
+            return args[0] if sign > 0 else negate(args[0]) if sign < 0 else ZERO
+        case "sign":
+            return number(sign)
+        case "max":
+            return args[0] if sign >= 0 else args[1]
+        case "min":
+            return args[0] if sign <= 0 else args[1]
+    return TRUE if sign in _TRUE_AT[node.op] else FALSE
 
 
 class _Cases:
@@ -64,4 +129,4 @@ class _Cases:
         if part is None:
             return True
         known = {**signs, atom: sign}
-        return self._prove(resolve(self.expr, known), part, index + 1, known)
+        return self._prove(decided(self.expr, known), part, index + 1, known)

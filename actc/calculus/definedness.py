@@ -21,6 +21,7 @@ from actc.calculus.branches import orient
 from actc.calculus.cases import proved_everywhere
 from actc.calculus.domain_choices import settings, suggestions
 from actc.calculus.intervals import Interval, of_domain
+from actc.calculus.limits import two_sided_limit
 from actc.calculus.line import Gap, judge_line
 from actc.calculus.roots import solve
 from actc.model.activation import Activation
@@ -141,22 +142,30 @@ class _Judge:
         env = {name: of_domain(self.inputs[name]) for name in names}
         if proved_everywhere(expr, env):
             return None, [], True
-        gaps: dict[tuple[str, Expr | Coordinate], tuple[str, Gap]] = {}
+        gaps: dict[tuple[str, Expr], tuple[str, Gap]] = {}
         singular = _singular_atoms(expr)
+
+        def note(variable: str, point: Mapping[str, Coordinate], gap: Gap) -> None:
+            for atom in singular:
+                if variable in atom.free and _is_zero(atom, point):
+                    key = Gap(gap.location, gap.value, gap.limit, (atom,))
+                    gaps.setdefault((variable, atom), (variable, key))
+
         for variable, fixed in self._lines(names):
             alone = substitute(expr, {symbol(name): number(value) for name, value in fixed.items()})
             if variable not in alone.free:
                 continue
             line = judge_line(alone, variable, self.inputs[variable], prove=False)
             for gap in line.gaps:
-                for atom in singular:
-                    # The atom of the line's gap before the other inputs were put in.
-                    if _is_zero(atom, {**fixed, variable: gap.value}):
-                        key = Gap(gap.location, gap.value, gap.limit, (atom,))
-                        gaps.setdefault((variable, atom), (variable, key))
-            if line.witness is not None:
-                x, why = line.witness
-                return Witness(self._full({**fixed, variable: x}), why), [], False
+                note(variable, {**fixed, variable: gap.value}, gap)
+            if line.witness is None:
+                continue
+            x, why = line.witness
+            point = {**fixed, variable: x}
+            across = None if why == NO_BRANCH else _filled_across(expr, point, variable)
+            if across is None:
+                return Witness(self._full(point), why), [], False
+            note(across[0], point, Gap(point[across[0]], point[across[0]], across[1], ()))
         atoms = [a for _, gap in gaps.values() for a in gap.atoms]
         proved = prove and bool(atoms) and proved_everywhere(expr, env, atoms)
         return None, list(gaps.values()), proved
@@ -254,6 +263,16 @@ def _singular_atoms(expr: Expr) -> list[Expr]:
     """The atoms at whose zeros an operation is not defined, other than roots."""
     operations = [n for n in postorder(expr) if n.op in OPERATIONS and OPERATIONS[n.op].defined is not None]
     return list(dict.fromkeys(a for node in operations for g in guards_of(node) for a in orient(g).atoms))
+
+
+def _filled_across(expr: Expr, point: Mapping[str, Coordinate], along: str) -> tuple[str, Coordinate] | None:
+    """Another variable along which a limit fills the point: sin(b)/b + a at b = 0 has none along a."""
+    for name, value in point.items():
+        rest = {n: v for n, v in point.items() if n != name}
+        limit = None if name == along else two_sided_limit(expr, name, value, rest)
+        if limit is not None:
+            return name, limit
+    return None
 
 
 def _is_zero(atom: Expr, point: Mapping[str, Coordinate]) -> bool:

@@ -17,9 +17,10 @@ from actc.calculus import intervals as iv
 from actc.calculus.ball_operations import UNDEFINED, UNKNOWN
 from actc.calculus.balls import evaluate, sign_of
 from actc.calculus.balls import holds as holds_at
-from actc.calculus.blame import blamed, reason
+from actc.calculus.blame import NO_BRANCH, blamed, reason
 from actc.calculus.borders import Border, Borders, Coordinate, ball, borders_of, guards_of, inside, middle
 from actc.calculus.branches import orient, resolve
+from actc.calculus.cases import decided
 from actc.calculus.intervals import Interval
 from actc.calculus.limits import agree, one_sided_limit
 from actc.calculus.ranges import Box
@@ -111,7 +112,7 @@ class _Line:
             return True
         if not why:
             return False
-        limit = self._limit(border)
+        limit = None if why == NO_BRANCH else self._limit(border)
         if limit is None:
             self.verdict.witness = border.value, why
             return False
@@ -143,7 +144,7 @@ class _Line:
                 known = None if atom in signs else sign_of(atom, here, 128, 512) if atom.free else None
                 if known is not None:
                     signs[atom] = known
-        resolved = resolve(self.expr, signs)
+        resolved = decided(self.expr, signs)
         if isinstance(evaluate(resolved, here, 256), Fraction | arb):
             return None
         unsure: Expr | None = None
@@ -187,7 +188,8 @@ class _Line:
             here = {self.variable: x}
             if evaluate(self.expr, here, 128) is UNDEFINED:
                 found = blamed(self.expr, here)
-                limit = self._limit(Border(x, number(x), ()))
+                uncovered = found is not None and found[1] == NO_BRANCH
+                limit = None if uncovered else self._limit(Border(x, number(x), ()))
                 if limit is not None:
                     self.verdict.gaps.append(Gap(number(x), x, limit, ()))
                 elif found is not None:
@@ -225,7 +227,7 @@ class _Line:
             if sign:
                 signs[atom] = sign
         facts = {atom: iv.POSITIVES if sign > 0 else iv.NEGATIVES for atom, sign in signs.items()}
-        resolved = resolve(self.expr, signs)
+        resolved = decided(self.expr, signs)
         first = Interval(
             -inf if low is None else iv.of_ball(ball(low)).low,
             inf if high is None else iv.of_ball(ball(high)).high,
