@@ -81,6 +81,7 @@ def test_another_tools_file_changes_nothing(space: Workspace) -> None:
         ("[tool.actc]\nsources = [1]\n", "`sources` of [tool.actc] must be a list"),
         ("[tool.actc]\nout = 1\n", "`out` of [tool.actc] must be a text"),
         ("[tool.actc]\npackage = 'a-b'\n", "`a-b` is not the name of a Python package"),
+        ("[tool.actc]\ntemplates = 'mine'\n", "`templates` of [tool.actc] is not supported by this version"),
         ("[tool.actc]\nstrict = 'yes'\n", "`strict` of [tool.actc] must be true or false"),
         ("[tool.actc]\nlimits = 3\n", "`tool.actc.limits` must be a table"),
         ("[tool.actc.limits]\nseconds = 0\n", "`seconds` of [tool.actc.limits] must be a number above 0"),

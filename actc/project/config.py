@@ -35,7 +35,6 @@ class Config:
     package: str | None = None
     strict: bool = False
     limits: Limits = field(default_factory=Limits)
-    templates: str | None = None
 
 
 def working_directory() -> Path:
@@ -99,6 +98,8 @@ class _Table:
             sources = [sources]
         if not isinstance(sources, list) or not sources or not all(isinstance(s, str) and s for s in sources):
             raise self.wrong("sources", "a list of files, folders and globs")
+        if "templates" in self.table:
+            raise UsageError(f"{self.file}: `templates` of [{self.name}] is not supported by this version")
         package = self.text("package")
         if package is not None:
             check_package(package, f"`package` of [{self.name}] in {self.file}")
@@ -113,7 +114,6 @@ class _Table:
             package=package,
             strict=strict,
             limits=_Table(self.file, f"{self.name}.limits", self.table.get("limits", {}), _LIMITS).limits(),
-            templates=self.text("templates"),
         )
 
     def limits(self) -> Limits:
