@@ -1,0 +1,1 @@
+"""From exact formulas to programs whose floating-point results can be trusted."""

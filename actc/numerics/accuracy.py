@@ -1,0 +1,184 @@
+"""How far simulated results are from the truth, in units of the last place.
+
+An error is divided by the greater of the true result's ulp and the change of the true result when an input's or a
+parameter's last bit changes: what the problem itself magnifies is no fault of the program. The change is taken exactly,
+between the truths at neighbouring numbers, so that at a jump or a kink either side's value is right.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import gmpy2
+from flint import arb
+
+from actc.calculus.balls import Value, evaluate_sure
+from actc.model.expr import Expr
+from actc.numerics.formats import Float, wide
+from actc.numerics.points import Point, PointSet
+from actc.numerics.rounded_functions import from_ball
+from actc.numerics.simulate import Simulator
+
+TARGET = 8
+"""ULP that a result may be off."""
+
+_FREE = 128  # times the smallest normal number: an absolute error below it is none
+_BITS = 160
+_MOST_BITS = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What a program's results on some points come to; lower is better, in the order of the fields."""
+
+    nonfinite: int  # results that are not finite, or NaN, although the truth is representable
+    lost: int  # results with no right bit
+    bad: int  # results off by more than the target
+    bits: float  # the sum of the bits lost
+    worst: float  # the greatest error in ULP, of finite results
+    at: Point | None  # where that is, or where the result is not finite
+
+    @property
+    def meets(self) -> bool:
+        return self.nonfinite == 0 and self.bad == 0
+
+
+class Truth:
+    """The certain values of one expression at a fixed list of points, and how much its problem magnifies."""
+
+    __slots__ = ("_context", "_expr", "_floor", "_form", "_points", "_scales", "_values")
+
+    def __init__(self, expr: Expr, points: PointSet) -> None:
+        self._expr = expr
+        self._form = points.format
+        self._points = points.points
+        self._context = wide(_BITS)
+        with self._context:
+            self._floor = _power_of_two(self._form.least) * _FREE
+        self._values: dict[int, Float | None] = {}
+        self._scales: dict[int, Float] = {}
+
+    def at(self, index: int) -> Float | None:
+        """The value; None where there is none, it is not to be told, or it is beyond the format's range."""
+        if index not in self._values:
+            self._values[index] = self._representable(self._sure(self._points[index]))
+        return self._values[index]
+
+    def _sure(self, point: Point) -> Value:
+        return evaluate_sure(self._expr, point, most=_MOST_BITS)
+
+    def _representable(self, value: Value) -> Float | None:
+        if not isinstance(value, Fraction | arb):
+            return None
+        with self._context:
+            long = from_ball(value)
+        with self._form.context:
+            return long if gmpy2.is_finite(gmpy2.mpfr(long)) else None
+
+    def error(self, index: int, computed: Float) -> float:
+        """The error of a result in ULP; infinite where the result is not finite."""
+        value = self.at(index)
+        if value is None:
+            return 0.0
+        if not gmpy2.is_finite(computed):
+            return float("inf")
+        with self._context:
+            distance = abs(computed - value)
+            if distance < self._floor:
+                return 0.0
+            plain = distance / self._ulp(value)
+            if plain <= 1:
+                return float(plain)
+            return float(distance / self._scale(index, value))
+
+    def _ulp(self, value: Float) -> Float:
+        exponent = gmpy2.get_exp(value) - 1 if value != 0 else self._form.least
+        return _power_of_two(max(exponent, self._form.least) - self._form.precision + 1)
+
+    def _scale(self, index: int, value: Float) -> Float:
+        known = self._scales.get(index)
+        if known is None:
+            known = self._ulp(value)
+            point = self._points[index]
+            for name in sorted(self._expr.free):
+                step = self._form.ulp(point[name])
+                for moved in (point[name] + step, point[name] - step):
+                    other = self._sure({**point, name: moved})
+                    if isinstance(other, Fraction | arb):
+                        known = max(known, abs(from_ball(other) - value))
+            self._scales[index] = known
+        return known
+
+
+def _power_of_two(exponent: int) -> Any:
+    one = gmpy2.mpfr(1)
+    return gmpy2.mul_2exp(one, exponent) if exponent >= 0 else gmpy2.div_2exp(one, -exponent)
+
+
+class Judge:
+    """Scores programs that are to compute one expression, on fixed points in several formats."""
+
+    __slots__ = ("_sets", "_simulators", "_truths")
+
+    def __init__(self, expr: Expr, sets: tuple[PointSet, ...], simulators: tuple[Simulator, ...]) -> None:
+        self._sets = sets
+        self._simulators = simulators
+        self._truths = tuple(Truth(expr, points) for points in sets)
+
+    def errors(self, program: Expr) -> list[list[float]]:
+        """The error at every point of every set."""
+        found = []
+        for truth, simulator in zip(self._truths, self._simulators, strict=True):
+            column = simulator.run(program)
+            found.append([truth.error(i, value) for i, value in enumerate(column)])
+        return found
+
+    def score(self, program: Expr) -> Score:
+        """The errors of a program, over all formats."""
+        return total([self._summary(k, errors) for k, errors in enumerate(self.errors(program))])
+
+    def scores(self, program: Expr) -> tuple[Score, ...]:
+        """The errors of a program, format by format."""
+        return tuple(self._summary(k, errors) for k, errors in enumerate(self.errors(program)))
+
+    def _summary(self, index: int, errors: list[float]) -> Score:
+        points = self._sets[index]
+        precision = points.format.precision
+        nonfinite = lost = bad = 0
+        bits = worst = 0.0
+        at: Point | None = None
+        for i, error in enumerate(errors):
+            if error == float("inf"):
+                at = points.points[i] if nonfinite == 0 else at
+                nonfinite += 1
+                continue
+            if error > TARGET:
+                bad += 1
+            if error > 2.0 ** (precision - 2):
+                lost += 1
+            if error > 1:
+                bits += min(gmpy2.log2(error), precision)
+            if error > worst:
+                worst = error
+                at = points.points[i] if nonfinite == 0 else at
+        return Score(nonfinite, lost, bad, float(bits), worst, at)
+
+
+def total(scores: list[Score]) -> Score:
+    """Several scores in one."""
+    worst = max(scores, key=lambda s: (s.nonfinite > 0, s.worst))
+    return Score(
+        sum(s.nonfinite for s in scores),
+        sum(s.lost for s in scores),
+        sum(s.bad for s in scores),
+        sum(s.bits for s in scores),
+        max(s.worst for s in scores),
+        worst.at,
+    )
+
+
+def simulators(sets: tuple[PointSet, ...]) -> tuple[Simulator, ...]:
+    """One simulator for each set, to be shared by all expressions that are run on it."""
+    return tuple(Simulator(s.format, [{n: s.format.nearest(v) for n, v in p.items()} for p in s.points]) for s in sets)

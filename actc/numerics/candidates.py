@@ -1,0 +1,48 @@
+"""Programs that compute the same function, from the nearest to the farthest fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from actc.model.expr import Expr, postorder, size
+from actc.numerics.far import conjugate, far_form, split_at_one
+from actc.numerics.products import decaying_first, shared_division
+from actc.numerics.vocabulary import WRITERS, rewritten
+
+_MOST_NODES = 400
+_COSTS = {
+    **dict.fromkeys(("add", "sub", "mul", "neg", "abs", "min", "max", "number", "constant", "symbol"), 1),
+    **dict.fromkeys(("div", "sqrt", "where"), 3),
+    "pow": 2,
+}
+_OTHER_COST = 8
+
+
+def cost(root: Expr) -> int:
+    """About how long a program takes: shared parts once."""
+    return sum(_COSTS.get(node.op, _OTHER_COST if not node.is_condition else 1) for node in postorder(root))
+
+
+def equivalents(root: Expr) -> Iterator[Expr]:
+    """The expression in the stable vocabulary, in several spellings."""
+    for whole in (False, True):
+        for writer in WRITERS:
+            yield from _fresh(root, lambda e, w=writer, h=whole: rewritten(e, w, whole=h))  # type: ignore[misc]
+
+
+def variants(root: Expr, inputs: tuple[str, ...]) -> Iterator[Expr]:
+    """The expression rearranged, against overflow and cancellation that other functions do not cure."""
+    simple: list[Callable[[Expr], Expr]] = [decaying_first, shared_division, conjugate]
+    for rule in simple:
+        yield from _fresh(root, rule)
+    for name in inputs:
+        if name in root.free:
+            yield from _fresh(root, lambda e, n=name: split_at_one(e, n))  # type: ignore[misc]
+            yield from _fresh(root, lambda e, n=name: split_at_one(conjugate(e), n))  # type: ignore[misc]
+            yield from _fresh(root, lambda e, n=name: far_form(e, n))  # type: ignore[misc]
+
+
+def _fresh(root: Expr, rule: Callable[[Expr], Expr]) -> Iterator[Expr]:
+    found = rule(root)
+    if found is not root and size(found) <= _MOST_NODES:
+        yield found

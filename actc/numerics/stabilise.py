@@ -1,0 +1,109 @@
+"""The stage between calculus and lowering: formulas become programs that hold in floating point.
+
+- what already is within the contract stays as its author wrote it;
+- the value is rewritten first, and what gradients were derived are derived again from it, as candidates;
+- the value of a gradient at kinks and jumps is the one that the calculus settled, checked exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from actc.calculus.balls import Number
+from actc.calculus.crossings import Crossing, crossings
+from actc.calculus.differentiate import differentiate
+from actc.calculus.settle import at, same
+from actc.calculus.tie_points import rational_defaults, tie_points
+from actc.model.activation import Activation
+from actc.model.compiled import Accuracy
+from actc.model.expr import Expr
+from actc.model.verdict import Gradients, Verdict
+from actc.numerics.candidates import equivalents
+from actc.numerics.points import screening, special_places, thorough
+from actc.numerics.search import Arena, Found, Search, peeled
+
+_DERIVED = (Verdict.DERIVED, Verdict.PROVED)
+
+
+@dataclass(frozen=True, slots=True)
+class Stabilised:
+    """Gradients as programs, with the greatest errors found in each format."""
+
+    gradients: Gradients
+    accuracy: tuple[Accuracy, ...]
+
+
+def stabilise(gradients: Gradients) -> Gradients:
+    """The same value and gradients by programs that are finite and accurate wherever one was found."""
+    return stabilise_measured(gradients).gradients
+
+
+def stabilise_measured(gradients: Gradients) -> Stabilised:
+    """The same, with what was measured on the way."""
+    activation = gradients.activation
+    inputs = tuple(i.name for i in activation.inputs)
+    roots = (gradients.value, *(g.expr for g in gradients.gradients))
+    found = {name: _crossings(activation, name, roots) for name in inputs}
+    places = special_places(activation, found)
+    arena = Arena.over(inputs, screening(activation, places), thorough(activation, places))
+    ties = [point for name in inputs for crossing in found[name] for point in tie_points(activation, crossing)]
+
+    def search(expr: Expr) -> Search:
+        return Search(expr, arena, lambda program: _agree(expr, program, ties))
+
+    searches = [search(gradients.value)]
+    value = searches[0].run()
+    results: list[Found] = []
+    for gradient in gradients.gradients:
+        searches.append(search(gradient.expr))
+        again = _again(gradient.expr, value.program, gradient.variable) if gradient.verdict in _DERIVED else ()
+        results.append(searches[-1].run(again))
+    programs = tuple(
+        replace(gradient, expr=result.program)
+        for gradient, result in zip(gradients.gradients, results, strict=True)
+    )  # fmt: skip
+    accuracy = _accuracy(arena, gradients, searches, (value, *results))
+    return Stabilised(replace(gradients, value=value.program, gradients=programs), accuracy)
+
+
+def _crossings(activation: Activation, name: str, roots: tuple[Expr, ...]) -> tuple[Crossing, ...]:
+    alone = len(activation.inputs) == 1
+    return crossings(roots, name, activation.domains, rational_defaults(activation), alone=alone)
+
+
+def _again(expr: Expr, value: Expr, variable: str) -> Iterator[Expr]:
+    """The derivative of the rewritten value, in the settings of the gradient that was settled."""
+    _, wrap = peeled(expr)
+    inner, _ = peeled(value)
+    slope = differentiate(inner, variable)
+    yield wrap(slope)
+    for other in equivalents(slope):
+        yield wrap(other)
+
+
+def _agree(old: Expr, new: Expr, ties: list[dict[str, Number]]) -> bool:
+    """Whether two expressions have the same value, or both none, at every point where something changes."""
+    if old is new:
+        return True
+    for point in ties:
+        before, after = at(old, point), at(new, point)
+        if before is not None and not same(before, after):
+            return False
+    return True
+
+
+def _accuracy(
+    arena: Arena, gradients: Gradients, searches: list[Search], found: tuple[Found, ...]
+) -> tuple[Accuracy, ...]:
+    scores = [s.final.scores(f.program) for s, f in zip(searches, found, strict=True)]
+    names = [g.variable for g in gradients.gradients]
+    return tuple(
+        Accuracy(
+            dtype=points.format.name,
+            value_ulp=scores[0][k].worst,
+            gradient_ulp=tuple((name, s[k].worst) for name, s in zip(names, scores[1:], strict=True)),
+            nonfinite=sum(s[k].nonfinite for s in scores),
+        )
+        for k, points in enumerate(arena.all)
+    )
