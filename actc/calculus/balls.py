@@ -26,6 +26,7 @@ __all__ = [
     "enclose",
     "evaluate",
     "evaluate_sure",
+    "evaluate_zero",
     "holds",
     "interval",
     "rational",
@@ -36,6 +37,7 @@ Value = Fraction | arb | Marker
 """An exact rational, a ball, or UNDEFINED (certainly not real) or UNKNOWN (not to be told at this precision)."""
 
 _GOOD = 64  # bits of relative accuracy that make a value sure
+_FINE = 1024  # bits at which what cannot be told from 0 is taken for 0
 
 _tapes: WeakKeyDictionary[Expr, Tape] = WeakKeyDictionary()
 
@@ -74,6 +76,16 @@ def evaluate_sure(
             return value
         bits *= 2
     return UNKNOWN
+
+
+def evaluate_zero(expr: Expr, point: Mapping[str, Number], bits: int = 256, good: int = _GOOD) -> Value:
+    """``evaluate_sure``, but exactly 0 where hundreds of digits show nothing else, as of ``sin(pi)``."""
+    value = evaluate_sure(expr, point, bits, good=good)
+    if value is UNKNOWN:
+        near = evaluate(expr, point, _FINE)
+        if isinstance(near, arb) and abs(near) < arb(2) ** -(_FINE // 2):
+            return Fraction(0)
+    return value
 
 
 def holds(condition: Expr, point: Mapping[str, Number], bits: int = 128, most: int = 4096) -> bool | None:

@@ -8,16 +8,16 @@ from math import inf
 
 from flint import arb
 
-from actc.calculus.balls import Number, Value, decimal_text, evaluate_sure, rational
+from actc.calculus.balls import UNDEFINED, decimal_text, evaluate, evaluate_zero, rational
 from actc.calculus.settle import at
-from actc.calculus.tie_points import rational_defaults
 from actc.diagnostics import DiagnosticLog
 from actc.model.activation import Known, KnownPoint
-from actc.model.expr import Expr
+from actc.model.expr import Expr, substitute, symbol
 from actc.model.verdict import Gradients
 
 _DIGITS = Fraction(1, 10**30)
 _SURE = 140  # bits: more than 30 digits and room for the difference
+_LARGEST = Fraction(2) ** 1024
 
 
 def check_examples(gradients: Gradients, log: DiagnosticLog) -> None:
@@ -32,62 +32,65 @@ def check_examples(gradients: Gradients, log: DiagnosticLog) -> None:
             _compare(emitted[variable], known, f"derivative by `{variable}`", "ACT206", point, log)
 
 
-def _point(gradients: Gradients, example: KnownPoint, log: DiagnosticLog) -> dict[str, Number] | None:
-    point: dict[str, Number] = dict(_sure_defaults(gradients))
+def _point(gradients: Gradients, example: KnownPoint, log: DiagnosticLog) -> dict[Expr, Expr] | None:
+    """Every input and parameter with its value there; None after reporting that it lies in no domain."""
+    point = {symbol(name): default for name, default in gradients.activation.defaults.items()}
     domains = gradients.activation.domains
     inside = True
     for name, expr in example.at:
-        value = evaluate_sure(expr, {}, bits=256, good=_SURE)
-        rational = at(expr, {})
-        if not isinstance(value, Fraction | arb) or not isinstance(rational, Fraction):
+        value = _number(expr)
+        if value is None:
             log.report("ACT207", example.location, f"the example's `{name}` is no real number")
             inside = False
-        elif not domains[name].contains(value if isinstance(value, Fraction) else rational):
+        elif abs(_middle(value)) >= _LARGEST:
+            log.report("ACT207", example.location, f"the example's `{name}` is beyond float64's range")
+            inside = False
+        elif not domains[name].contains(_middle(value)):
             message = f"the example's `{name}` lies outside its domain, {domains[name].text}"
             log.report("ACT207", example.location, message)
             inside = False
         else:
-            point[name] = value
+            point[symbol(name)] = expr
     return point if inside else None
 
 
-def _sure_defaults(gradients: Gradients) -> dict[str, Number]:
-    point: dict[str, Number] = dict(rational_defaults(gradients.activation))
-    for parameter in gradients.activation.parameters:
-        value = evaluate_sure(parameter.default, {}, bits=256, good=_SURE)
-        if isinstance(value, Fraction | arb):
-            point[parameter.name] = value
-    return point
+def _number(expr: Expr) -> Fraction | arb | None:
+    """The value of a closed expression to more than 30 digits."""
+    value = evaluate_zero(expr, {}, good=_SURE)
+    return value if isinstance(value, Fraction | arb) else None
 
 
-def _compare(expr: Expr, known: Known, what: str, code: str, point: Mapping[str, Number], log: DiagnosticLog) -> None:
-    expected = evaluate_sure(known.expr, {}, bits=256, good=_SURE)
-    actual = evaluate_sure(expr, point, bits=256, good=_SURE)
-    if not isinstance(expected, Fraction | arb):
-        log.report(code, known.text.location, f"the expected {what} is no real number", None, len(known.text.value))
+def _compare(expr: Expr, known: Known, what: str, code: str, point: Mapping[Expr, Expr], log: DiagnosticLog) -> None:
+    expected = _number(known.expr)
+    length = len(known.text.value)
+    if expected is None:
+        log.report(code, known.text.location, f"the expected {what} is no real number", None, length)
         return
-    if _agree(actual, expected, known):
+    if abs(_middle(expected)) >= _LARGEST:
+        log.report(code, known.text.location, f"the expected {what} is beyond float64's range", None, length)
         return
-    slope = at(expr, point)
-    found = "infinite" if slope in (inf, -inf) else decimal_text(actual, 30)
+    here = substitute(expr, point)
+    actual = _number(here)
+    if actual is not None and _agree(actual, expected, known):
+        return
+    found = "not to be computed" if actual is None else decimal_text(actual, 30)
+    if actual is None and at(here, {}) in (inf, -inf):
+        found = "infinite"
+    elif evaluate(here, {}) is UNDEFINED:
+        found = "no real number"
     message = f"the {what} here is {found}, not {known.text.value.strip()}"
     hint = None
     if known.tolerance is not None:
         hint = "a number with a decimal point is held to one unit of its last digit"
-    log.report(code, known.text.location, message, hint, len(known.text.value))
+    log.report(code, known.text.location, message, hint, length)
 
 
-def _agree(actual: Value, expected: Fraction | arb, known: Known) -> bool:
-    if not isinstance(actual, Fraction | arb):
-        return False
+def _agree(actual: Fraction | arb, expected: Fraction | arb, known: Known) -> bool:
     a, b = _middle(actual), _middle(expected)
-    allowed = _DIGITS * max(abs(b), Fraction(1, 10**300))
-    if known.tolerance is not None:
-        allowed += known.tolerance.number
-    elif b == 0:
-        # An exact zero is met by what rounds to it: 30 digits of a number of size one.
-        allowed = _DIGITS
-    return abs(a - b) <= allowed
+    if known.tolerance is None:
+        # To 30 digits, of which an exact zero has none: exp(-100) is not 0.
+        return actual == 0 if expected == 0 else abs(a - b) <= _DIGITS * abs(b)
+    return abs(a - b) <= known.tolerance.number + _DIGITS * abs(b)
 
 
 def _middle(value: Fraction | arb) -> Fraction:

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from flint import arb
 
-from actc.calculus.balls import UNDEFINED, Number, evaluate, evaluate_sure, rational
+from actc.calculus.balls import UNDEFINED, Number, evaluate, evaluate_zero, rational
 from actc.calculus.claims import point_text
 from actc.calculus.emit import Reason, Unsettled
 from actc.calculus.prove import prove_same
@@ -27,22 +27,26 @@ _GRID = tuple(
     )
 )
 _LARGEST = Fraction(2) ** 1024
+_SMALLEST = Fraction(2) ** -1075  # float64 rounds this to 0
 
 
 def check_domains(activation: Activation, log: DiagnosticLog) -> bool:
     """That every default lies in its domain and every constant is a number that float64 has room for."""
     before = len(log.found)
     for parameter in activation.parameters:
-        value = evaluate_sure(parameter.default, {}, bits=256)
+        value = evaluate_zero(parameter.default, {})
         if not isinstance(value, Fraction | arb):
             log.report("ACT216", parameter.location, f"the default of `{parameter.name}` is no real number")
             continue
-        rational = value if isinstance(value, Fraction) else _middle(value)
-        if abs(rational) >= _LARGEST:
+        exact = _middle(value)
+        if _is_beyond(value):
             log.report("ACT216", parameter.location, f"the default of `{parameter.name}` is beyond float64's range")
-        elif not parameter.domain.contains(rational):
+        elif not parameter.domain.contains(exact):
             message = f"the default of `{parameter.name}` lies outside its domain, {parameter.domain.text}"
             log.report("ACT215", parameter.location, message)
+        elif not parameter.domain.contains(Fraction(float(exact))):
+            message = f"the default of `{parameter.name}`, rounded to float64, lies outside its domain"
+            log.report("ACT215", parameter.location, f"{message}, {parameter.domain.text}")
     written = [(activation.value.expr, activation.value.text)]
     written += [(f.expr, f.text) for _, f in (*activation.claims, *activation.surrogates)]
     for expr, text in written:
@@ -52,12 +56,12 @@ def check_domains(activation: Activation, log: DiagnosticLog) -> bool:
 
 def _check_constants(root: Expr, text: Text, log: DiagnosticLog) -> None:
     for node in _closed_parts(root):
-        value = evaluate_sure(node, {}, bits=128)
+        value = evaluate_zero(node, {}, bits=128)
         if value is UNDEFINED:
             message = "a constant in this expression is no real number"
             log.report("ACT216", text.location, message, None, len(text.value))
             return
-        if isinstance(value, Fraction | arb) and abs(_middle(value)) < _LARGEST:
+        if isinstance(value, Fraction | arb) and not _is_beyond(value):
             continue
         message = "a constant in this expression is beyond float64's range"
         log.report("ACT216", text.location, message, None, len(text.value))
@@ -71,6 +75,12 @@ def _closed_parts(root: Expr) -> Iterator[Expr]:
         for part in (*node.args, *parts) if node.free else parts:
             if not part.free and not part.is_condition and part.op not in ("undefined", "nan", "inf", "where"):
                 yield part
+
+
+def _is_beyond(value: Fraction | arb) -> bool:
+    """Whether the number, which 0 is not, is infinity or 0 to float64."""
+    size = abs(_middle(value))
+    return size >= _LARGEST or (size <= _SMALLEST and value != 0)
 
 
 def _middle(value: Fraction | arb) -> Fraction:

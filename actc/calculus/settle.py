@@ -23,7 +23,8 @@ from actc.model.algebra import compare, conjunction, disjunction, negation, wher
 from actc.model.expr import INFINITY, NAN, ZERO, Expr, apply, fold, number, rebuild, substitute, symbol
 
 _CLOSE = Fraction(1, 2**80)
-_FINE = 120  # binary places
+_NOTHING = Fraction(1, 2**200)  # what a slope may be off by itself: limits are taken at a small distance
+_FINE = 120  # bits of a number without a short form
 
 # What a comparison with zero becomes where a zero is to count as positive, and as negative.
 _ORDERED = {"lt": ("lt", "le"), "le": ("lt", "le"), "gt": ("ge", "gt"), "ge": ("ge", "gt")}
@@ -52,7 +53,7 @@ def same(a: Slope | None, b: Slope | None) -> bool:
         return False
     if not isinstance(a, Fraction) or not isinstance(b, Fraction):
         return a == b
-    return abs(a - b) <= _CLOSE * max(Fraction(1), abs(a), abs(b))
+    return abs(a - b) <= max(_NOTHING, _CLOSE * max(abs(a), abs(b)))
 
 
 def at(expr: Expr, point: Mapping[str, Number]) -> Slope | None:
@@ -123,7 +124,11 @@ def literal(value: Slope) -> Expr:
     if not isinstance(value, Fraction):
         return NAN
     short = value.limit_denominator(10**9)
-    return number(short if same(short, value) else Fraction(round(value * 2**_FINE), 2**_FINE))
+    if same(short, value):
+        return number(short)
+    size = value.numerator.bit_length() - value.denominator.bit_length()
+    unit = Fraction(2) ** (size - _FINE)
+    return number(round(value / unit) * unit)
 
 
 def sides_of(root: Expr, crossing: Crossing, point: Mapping[str, Number]) -> tuple[Expr, Expr]:

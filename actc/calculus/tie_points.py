@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
-from actc.calculus.balls import Number, evaluate, evaluate_sure
+from actc.calculus.balls import Number, evaluate, evaluate_zero
 from actc.calculus.crossings import Crossing, place
 from actc.calculus.settle import slope
 from actc.model.activation import Activation
@@ -22,7 +22,7 @@ def default_point(activation: Activation) -> dict[str, Number]:
     """The parameters at their defaults: exact where they are rational, else balls."""
     point: dict[str, Number] = {}
     for parameter in activation.parameters:
-        value = evaluate_sure(parameter.default, {}, bits=512, good=400)
+        value = evaluate_zero(parameter.default, {}, bits=512, good=400)
         if not isinstance(value, Fraction) and slope(value) is None:
             raise ValueError(f"the default of {parameter.name} has no value")
         point[parameter.name] = value  # type: ignore[assignment]  # a marker was ruled out above
@@ -33,7 +33,7 @@ def rational_defaults(activation: Activation) -> dict[str, Fraction]:
     """The defaults as exact numbers, a transcendental one by a close rational."""
     rationals: dict[str, Fraction] = {}
     for parameter in activation.parameters:
-        value = slope(evaluate_sure(parameter.default, {}, bits=512, good=400))
+        value = slope(evaluate_zero(parameter.default, {}, bits=512, good=400))
         if not isinstance(value, Fraction):
             raise ValueError(f"the default of {parameter.name} has no value")
         rationals[parameter.name] = value

@@ -316,7 +316,7 @@ _error(
     "ACT164",
     "wrong example",
     "An example gives every input by its name, and parameters where they differ from their defaults.",
-    "name: double\nexpression: 2*x\nexamples:\n  - {z: 1, value: 2}\n",
+    "name: double\nexpression: 2*x\nexamples:\n  - {x: 1, z: 1, value: 2}\n",
 )
 _error(
     "ACT165",

@@ -22,7 +22,7 @@ from actc.model.operations import FUNCTION_NAMES
 from actc.model.spec import ActivationSpec, ExampleSpec, Named, ParameterSpec, Text
 
 _SYNTAX = frozenset({"ACT150", "ACT151", "ACT152", "ACT156"})
-_DECIMAL = re.compile(r"\s*[-+]?(?P<whole>[0-9]*)\.(?P<digits>[0-9]*)(?:[eE](?P<exponent>[-+]?[0-9]+))?\s*")
+_DECIMAL = re.compile(r"\s*[-+]?\s*(?P<whole>[0-9]*)\.(?P<digits>[0-9]*)(?:[eE](?P<exponent>[-+]?[0-9]+))?\s*")
 
 
 def resolve(spec: ActivationSpec, log: DiagnosticLog) -> Activation | None:
@@ -172,6 +172,7 @@ def _check_disjoint(
             log.report(
                 "ACT163", place, f"`{name}` has a derivative and a surrogate",
                 "a claim that must equal the derivative is `derivative`; a choice is `surrogate`",
+                len(name) if isinstance(spec.surrogate, tuple) else len("surrogate"),
             )  # fmt: skip
 
 
@@ -200,7 +201,10 @@ def _example(
     derivatives: list[tuple[str, Known]] = []
     if isinstance(spec.derivative, Text):
         if len(inputs) > 1:
-            log.report("ACT161", spec.derivative.location, "with several inputs the derivative is a mapping")
+            log.report(
+                "ACT161", spec.derivative.location, "with several inputs the derivative is a mapping",
+                "give the partial derivatives by name", len(spec.derivative.value),
+            )  # fmt: skip
         known_derivative = _known(spec.derivative, log)
         if known_derivative is not None:
             derivatives.append((inputs[0].name, known_derivative))

@@ -6,13 +6,13 @@ from fractions import Fraction
 
 from flint import arb
 
-from actc.calculus.balls import evaluate_sure, rational
+from actc.calculus.balls import evaluate_sure, evaluate_zero, rational
 from actc.model.expr import LEAVES, Expr, fold, number, rebuild
 
 
 def nearest_double(expr: Expr) -> Fraction | None:
     """The float64 nearest to a closed expression; None where it has no finite value."""
-    value = evaluate_sure(expr, {}, good=120)
+    value = evaluate_zero(expr, {}, good=120)
     if isinstance(value, arb):
         # 120 good bits leave no doubt about which of two neighbours is nearer, short of a deliberate tie.
         value = rational(value)

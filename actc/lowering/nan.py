@@ -8,8 +8,6 @@ from actc.model.expr import NAN, Expr, apply, fold, symbol
 _Fate = tuple[bool, bool | None]
 """For a number: whether it surely is NaN. For a condition: its truth value, None where that is not known."""
 
-_ABSORBING = frozenset({"pow"})  # x**0 is 1 for a NaN
-
 
 def passes_nan(root: Expr, name: str) -> bool:
     """True where the result surely is NaN when the input is."""
@@ -37,8 +35,9 @@ def passes_nan(root: Expr, name: str) -> bool:
             if condition is None:
                 return args[1][0] and args[2][0], None
             return args[1][0] if condition else args[2][0], None
-        if op in _ABSORBING and not node.args[1].is_number:
-            return args[0][0] and args[1][0], None
+        if op == "pow":  # of a NaN, the power 0 is 1; of 1, the power NaN is 1
+            exponent = node.args[1]
+            return args[0][0] and (exponent.number != 0 if exponent.is_number else args[1][0]), None
         return any(a[0] for a in args), None
 
     return fold(root, visit)[0]
