@@ -442,7 +442,8 @@ def test_an_encoding_without_the_characters(tmp_path: Path) -> None:
 
 def test_interrupt_is_clean(space: Workspace) -> None:
     """Ctrl-C ends the command with 130 and one line, at once, and leaves neither workers nor output."""
-    space.activation("slow", "# fake: hang\n")
+    begun = space.path / "begun"
+    space.activation("slow", f"# fake: count {begun}\n# fake: hang\n")
     script = f"import sys; sys.path[:0] = [{str(REPOSITORY)!r}, {str(Path(__file__).parent)!r}]\n"
     script += "from workspace import compiling, fake_compile, main\ncompiling.COMPILER = fake_compile\n"
     script += "sys.exit(main(['build']))\n"
@@ -454,7 +455,10 @@ def test_interrupt_is_clean(space: Workspace) -> None:
         start_new_session=True,
         cwd=space.path,
     )
-    time.sleep(3)
+    for _ in range(600):
+        if begun.exists():
+            break
+        time.sleep(0.1)
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=20)
     assert (process.returncode, out, err) == (130, "", "actc: error: interrupted\n")

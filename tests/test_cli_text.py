@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actc.diagnostics import Diagnostic, Location
@@ -89,6 +89,7 @@ def test_a_long_line_is_cut_around_the_place(column: int) -> None:
     assert found.line[found.before : found.before + found.marked] == line[column - 1 : column + 2]
 
 
+@settings(deadline=None)  # how fast the machine is does not matter
 @given(st.text(alphabet=st.characters(exclude_characters="\r\n"), max_size=60), st.integers(1, 70), st.integers(1, 70))
 def test_nothing_hidden_reaches_the_terminal(line: str, column: int, length: int) -> None:
     """Whatever a line holds, what is printed has no control, format or surrogate character, and a mark inside it."""
