@@ -128,6 +128,9 @@ class _Search:
                 # It may vanish on a whole region that no strict sign describes.
                 self._leave_open({**signs, atom: 0}, decision)
                 return
+            if decision.wild:
+                # It may vanish on a region, of which nothing more is known.
+                self._explore(claimed, function, {**signs, atom: 0})
         sides = [s for s in (1, -1) if feasible_signs({**signs, atom: s}, self.domains)]
         for sign in sides:
             self._explore(claimed, function, {**signs, atom: sign})
@@ -186,7 +189,7 @@ class _Search:
         for atom in extra:
             if not _is_plain(atom):
                 decision = compare(ZERO, atom, self.domains, _strict(signs))
-                if decision.somewhere or decision.outcome is Outcome.UNKNOWN:
+                if decision.somewhere or decision.wild or decision.outcome is Outcome.UNKNOWN:
                     return None
         return resolve(slope, {**signs, **dict.fromkeys(extra, 1)}, tidy=False)
 

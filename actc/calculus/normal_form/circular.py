@@ -73,7 +73,7 @@ def _usable(found: list[Fraction], directions: int) -> bool:
 def _half_angle(tower: Tower, angle: Ratio) -> Unit:
     steps = tower.hints.angles.get(len(tower.angles), 1)
     label = f"tan({tower.text(tower.field.scale(angle, 1, 2 * steps))})"
-    generator = tower.new(Generator(label, ANY, "tan", origin=len(tower.angles)))
+    generator = tower.new(Generator(label, ANY, "tan", origin=len(tower.angles)), angle)
     tower.angles.append(Direction(angle, steps, generator))
     return _multiple_of_direction(tower, len(tower.angles) - 1, Fraction(1))
 
@@ -212,6 +212,6 @@ def odd(tower: Tower, kind: str, value: Ratio, bounds: Bounds) -> Ratio:
     if sign is not None:
         low, high = bounds
         bounds = (Fraction(0), high) if sign > 0 else (low, Fraction(0))
-    index = tower.new(Generator(f"{kind}({tower.text(value)})", bounds, kind))
+    index = tower.new(Generator(f"{kind}({tower.text(value)})", bounds, kind), value)
     entries.append(((value,), index))
     return field.generator(index)

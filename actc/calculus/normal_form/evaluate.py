@@ -57,7 +57,8 @@ class Evaluation:
         """Whether the argument is certainly not constant along the generic variable."""
         if self._generic is None or self._generic not in argument.free:
             return False
-        return not self.tower.field.is_zero(self.value(differentiate(argument, self._generic)))
+        slope = self.value(differentiate(argument, self._generic))
+        return not self.tower.field.is_zero(slope) and not self.tower.is_wild(slope)
 
 
 def _constant(tower: Tower, name: str) -> Ratio:

@@ -61,10 +61,16 @@ class Field:
         self.one_poly = self.context.constant(1)
         self.zero = Ratio(self.context.constant(0), self.one_poly)
         self.one = Ratio(self.one_poly, self.one_poly)
+        self._split: set[int] = set()
         self._roots: dict[int, tuple[int, fmpz_mpoly]] = {}  # index -> (q, what g**q is), the latest first
 
-    def adjoin_root(self, index: int, degree: int, radicand: fmpz_mpoly) -> None:
-        """Let the generator's power be the polynomial, which is in earlier generators."""
+    def adjoin_root(self, index: int, degree: int, radicand: fmpz_mpoly, splits: bool = False) -> None:
+        """Let the generator's power be the polynomial, which is in earlier generators.
+
+        ``splits`` says that the relation has factors, so that products may vanish of which no factor does.
+        """
+        if splits:
+            self._split.add(index)
         self._roots = {index: (degree, radicand), **self._roots}
 
     def integer(self, value: int | fmpz) -> Ratio:
@@ -238,6 +244,9 @@ class Field:
 
     def _rationalise(self, num: fmpz_mpoly, den: fmpz_mpoly) -> tuple[fmpz_mpoly, fmpz_mpoly]:
         """Clear the denominator of square roots, and of other roots that are factors of it."""
+        degrees = den.degrees()
+        if any(degrees[index] for index in self._split):
+            return num, den
         for index, (degree, _) in self._roots.items():
             top = den.degrees()[index]
             if not top:

@@ -66,7 +66,9 @@ def _collect(tower: Tower, poly: fmpz_mpoly, exponent: Fraction, product: Produc
 
 def _collect_factor(tower: Tower, part: fmpz_mpoly, exponent: Fraction, product: Product) -> None:
     """A factor A - B*r with a square root r is its norm over A + B*r: of the two, one is the base."""
-    conjugate = tower.field.conjugate(part) if tower.field.affordable(part) else None
+    # What vanishes without its form being zero has no logarithm, and its conjugate none either.
+    tame = tower.field.affordable(part) and not tower.is_wild(Ratio(part, tower.field.one_poly))
+    conjugate = tower.field.conjugate(part) if tame else None
     if conjugate is not None:
         other, norm, factor, _ = conjugate
         if factor.leading_coefficient() < 0 and not norm.is_zero() and tower.field.affordable(norm):
@@ -110,7 +112,7 @@ def _log_of_base(tower: Tower, base: Base) -> Ratio:
         if base.poly.is_constant():
             bounds = (Fraction(0), None)
         label = f"log({tower.text(Ratio(base.poly, tower.field.one_poly))})"
-        index = tower.new(Generator(label, bounds, "log", base=base.poly))
+        index = tower.new(Generator(label, bounds, "log", base=base.poly), Ratio(base.poly, tower.field.one_poly))
         tower.logs[base.key] = index
     return tower.field.generator(index)
 
@@ -126,7 +128,7 @@ def exponential(tower: Tower, exponent: Ratio) -> Ratio:
     if found is None:
         steps = tower.hints.exponents.get(len(tower.exponents), 1)
         label = f"exp({tower.text(field.scale(exponent, 1, steps))})"
-        generator = tower.new(Generator(label, POSITIVE, "exp", origin=len(tower.exponents)))
+        generator = tower.new(Generator(label, POSITIVE, "exp", origin=len(tower.exponents)), exponent)
         tower.exponents.append(Direction(exponent, steps, generator))
         found = [Fraction(0)] * len(basis) + [Fraction(1)]
     result = field.one
@@ -181,7 +183,7 @@ def is_integer(tower: Tower, value: Ratio) -> bool:
     """Whether it is a polynomial with integer coefficients in what takes integer values only."""
     if not value.den.is_one():
         return False
-    return all(tower.generators[i].integer for i, degree in enumerate(value.num.degrees()) if degree)
+    return all(tower.generators[i].integer for i, degree in enumerate(value.num.degrees()) if degree > 0)
 
 
 def _whole(tower: Tower, exponent: Ratio) -> tuple[int, int] | None:
@@ -200,8 +202,10 @@ def _alternating(tower: Tower, exponent: Ratio) -> Ratio:
     if found is not None:
         index, shift = found
         return field.scale(field.generator(index), 1 if shift % 2 == 0 else -1)
-    index = tower.new(Generator(f"(-1)**({tower.text(exponent)})", (Fraction(-1), Fraction(1)), "alternating"))
-    field.adjoin_root(index, 2, field.one_poly)
+    index = tower.new(
+        Generator(f"(-1)**({tower.text(exponent)})", (Fraction(-1), Fraction(1)), "alternating"), exponent
+    )
+    field.adjoin_root(index, 2, field.one_poly, splits=True)
     tower.opaque.setdefault("alternating", []).append(((exponent,), index))
     return field.generator(index)
 
@@ -245,7 +249,9 @@ def _large_power(tower: Tower, poly: fmpz_mpoly, exponent: int) -> Ratio:
     size = abs(exponent)
     bounds = POSITIVE if size % 2 == 0 or tower.known_sign(poly) == 1 else ANY
     label = f"({tower.text(Ratio(poly, field.one_poly))})**{size}"
-    index = tower.new(Generator(label, bounds, "power", base=poly, exponent=Fraction(size)))
+    index = tower.new(
+        Generator(label, bounds, "power", base=poly, exponent=Fraction(size)), Ratio(poly, field.one_poly)
+    )
     known.append((size, index))
     return field.power(field.generator(index), 1 if exponent > 0 else -1)
 
@@ -293,9 +299,9 @@ def _fractional_power(tower: Tower, base: Base, exponent: Fraction) -> Ratio:
                 return field.multiply(field.power(field.generator(index), count), near)
     label = f"{_text(tower, base)}**({exponent})"
     if base.poly is None:
-        index = tower.new(Generator(label, POSITIVE, "opaque power"))
+        index = tower.new(Generator(label, POSITIVE, "opaque power", wild=True))
     else:
-        index = tower.new(Generator(label, POSITIVE, "power", base=base.poly, exponent=exponent))
+        index = tower.new(Generator(label, POSITIVE, "power", base=base.poly, exponent=exponent, wild=True))
     known.append((exponent, index))
     return field.generator(index)
 
@@ -319,7 +325,9 @@ def _root(tower: Tower, base: Base, degree: int) -> tuple[int, int]:
     else:
         radicand = base.poly if base.poly.is_constant() or tower.sign(base.poly) > 0 else -base.poly
     label = f"{_text(tower, base)}**(1/{wanted})"
-    index = tower.new(Generator(label, POSITIVE, "power", base=base.poly, exponent=Fraction(1, wanted)))
+    source = Ratio(base.poly, tower.field.one_poly)
+    finer = Generator(label, POSITIVE, "power", base=base.poly, exponent=Fraction(1, wanted))
+    index = tower.new(finer, source)
     tower.field.adjoin_root(index, wanted // finest, radicand)
     known.append((wanted, index))
     return known[-1]

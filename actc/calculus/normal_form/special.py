@@ -69,7 +69,7 @@ def _shifted(tower: Tower, kind: str, args: tuple[Ratio]) -> tuple[int, int, Rat
         shift = field.constant_value(field.subtract(args[0], known))
         if shift is not None and shift[1] == 1 and abs(shift[0]) <= _MOST_SHIFT:
             return index, shift[0], known
-    index = tower.new(Generator(f"{kind}({tower.text(args[0])})", ANY, kind))
+    index = tower.new(Generator(f"{kind}({tower.text(args[0])})", ANY, kind), *args)
     entries.append((args, index))
     return index, 0, args[0]
 
@@ -82,7 +82,7 @@ def opaque(tower: Tower, kind: str, args: tuple[Ratio, ...], bounds: Bounds = AN
         if all(field.same(a, b) for a, b in zip(args, known, strict=True)):
             return field.generator(index)
     label = f"{kind}({', '.join(tower.text(a) for a in args)})"
-    index = tower.new(Generator(label, bounds, kind, integer=integer))
+    index = tower.new(Generator(label, bounds, kind, integer=integer), *args)
     entries.append((args, index))
     return field.generator(index)
 

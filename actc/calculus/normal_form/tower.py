@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from flint import fmpz_mpoly  # noqa: TC002 - a dataclass has a field of it
+from flint import fmpz_mpoly
 
 from actc.calculus.cells import Condition, feasible
 from actc.calculus.normal_form.facts import Facts
@@ -21,6 +21,11 @@ from actc.model.domain import Domain
 Bounds = tuple[Fraction | None, Fraction | None]
 POSITIVE: Bounds = (Fraction(0), None)
 ANY: Bounds = (None, None)
+
+
+_STEPS = frozenset({"floor", "round", "alternating"})
+_INVERSE = frozenset({"asin", "atan"})  # of a sine these are linear, piece by piece
+_CLOSED_FORMS = frozenset({"gamma", "polygamma", "erf", *(f"polygamma{n}" for n in range(20))})
 
 
 class PoolExhausted(Exception):  # noqa: N818 - steers the search, no error
@@ -58,6 +63,8 @@ class Generator:
     base: fmpz_mpoly | None = None  # log and power: of what
     exponent: Fraction = Fraction(1)  # power: the base's absolute value to this
     integer: bool = False  # takes integer values only
+    circular: bool = False  # a sine or cosine is in it
+    wild: bool = False  # may satisfy relations that are not known, on some region or everywhere
 
 
 @dataclass(slots=True)
@@ -95,11 +102,21 @@ class Tower:
         self._polys: dict[str, fmpz_mpoly] = {}
         self._factors: dict[str, tuple[int, list[tuple[fmpz_mpoly, int]]]] = {}
 
-    def new(self, generator: Generator) -> int:
-        """Take a generator from the pool. Raises PoolExhausted."""
+    def new(self, generator: Generator, *sources: Ratio) -> int:
+        """Take a generator from the pool for a function of the sources. Raises PoolExhausted."""
         index = len(self.generators)
         if index >= len(self.field.generators):
             raise PoolExhausted
+        inside = [self.generators[i] for source in sources for i in self.generators_of(source)]
+        kind = generator.kind
+        generator.circular = kind == "tan" or any(g.circular for g in inside)
+        generator.wild = (
+            generator.wild
+            or any(g.wild for g in inside)
+            or kind in _STEPS
+            or (kind in _INVERSE and generator.circular)
+            or (kind in _CLOSED_FORMS and all(g.kind == "constant" for g in inside))
+        )
         self.generators.append(generator)
         return index
 
@@ -116,6 +133,15 @@ class Tower:
         if name not in self.named:
             self.named[name] = self.new(Generator(name, (low, high), "constant"))
         return self.field.generator(self.named[name])
+
+    def generators_of(self, value: Ratio) -> list[int]:
+        """The generators that the form is written in."""
+        degrees = zip(value.num.degrees(), value.den.degrees(), strict=True)
+        return [i for i, (above, below) in enumerate(degrees) if above > 0 or below > 0]  # of zero the degrees are -1
+
+    def is_wild(self, value: Ratio) -> bool:
+        """Whether the function may vanish on a region although its form is not zero."""
+        return any(self.generators[i].wild for i in self.generators_of(value))
 
     def factor(self, poly: fmpz_mpoly) -> tuple[int, list[tuple[fmpz_mpoly, int]]]:
         """An integer and irreducible factors with exponents, each factor with a positive leading coefficient.

@@ -36,6 +36,7 @@ class Decision:
     generators: tuple[str, ...] = ()
     cases: int = 0
     somewhere: bool = False  # zero in one of the cases at least
+    wild: bool = False  # where it is not zero as a form it may still vanish on a region
 
 
 def is_zero(expr: Expr, domains: Mapping[str, Domain], signs: Mapping[Expr, int]) -> Outcome:
@@ -115,13 +116,15 @@ def _all_cases(
     labels: dict[str, None] = {}
     todo: list[tuple[int, ...]] = [()]
     cases = 0
-    somewhere = False
+    somewhere = wild = False
     every = True
     while todo:
         decisions = todo.pop()
         tower = Tower(pool, work, hints, decisions, domains)
         try:
-            zero = tower.field.is_zero(run(tower))
+            difference = run(tower)
+            zero = tower.field.is_zero(difference)
+            wild = wild or tower.is_wild(difference)
         except NeedSign:
             if len(decisions) >= _MOST_DEPTH or len(todo) >= _MOST_CASES:
                 raise GaveUp from None
@@ -135,4 +138,4 @@ def _all_cases(
         cases += 1
         somewhere = somewhere or zero
         every = every and zero
-    return Decision(Outcome.ZERO if every else Outcome.NONZERO, tuple(labels), cases, somewhere)
+    return Decision(Outcome.ZERO if every else Outcome.NONZERO, tuple(labels), cases, somewhere, wild)
