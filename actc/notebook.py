@@ -44,8 +44,10 @@ def _compile(file: str, data: bytes, package: str, found: tuple[Diagnostic, ...]
     """The outcome, if nothing is wrong; raises ActivationError with all findings otherwise."""
     from actc.pipeline import compile_source
 
+    if found:  # the file's name is none of a module's
+        raise ActivationError(found)
     compiled = compile_source(file, data, package)
-    diagnostics = (*found, *compiled.diagnostics, *cross_check([compiled]))
+    diagnostics = (*compiled.diagnostics, *cross_check([compiled]))
     if compiled.module is None or any(d.is_error for d in diagnostics):
         raise ActivationError(diagnostics)
     return compiled
