@@ -69,6 +69,13 @@ def test_an_essential_singularity_has_sides_of_its_own() -> None:
     assert one_sided_limit(expr, "x", ZERO, 1).infinite == 1
 
 
+def test_values_too_small_to_be_written_out_are_no_trouble() -> None:
+    """The normal distribution's tail at -log(2)/h, for ever smaller h, is 0 long before it is anything else."""
+    tail = op("normal_cdf", op("log_sigmoid", X) / X)
+    assert one_sided_limit(tail, "x", ZERO, 1).value == 0
+    assert one_sided_limit(tail, "x", ZERO, -1).value == 1
+
+
 def test_oscillation_has_no_limit_and_log_no_left_side() -> None:
     """sin(1/x) has no limit though it is real; log is not real at the left of 0."""
     wave = one_sided_limit(op("sin", 1 / X), "x", ZERO, 1)

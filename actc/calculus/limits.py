@@ -39,6 +39,7 @@ _WORKING = 16384  # bits for differences of values
 _ACCURATE = arb(2) ** -120  # an error at which nothing more is asked
 _SURE = arb(2) ** -16  # an error at which a slow limit is believed
 _DENOMINATOR = 10**20  # up to which a limit is recognised as a rational
+_HUGE = arb(2) ** 4096  # beyond, and below its inverse, nothing is written out as a rational
 _MARGIN = 24  # bits by which a rational must be better than chance
 
 
@@ -152,7 +153,7 @@ def _judge(values: Sequence[arb], patient: bool) -> Limit | None:
     if len(steps) < 2:
         return None
     if all(s.contains(0) and s.rad() < _ACCURATE for s in steps[-2:]):
-        return Limit(recognised(values[-1]))
+        return Limit(recognised(_widened(values[-1], max(abs(s).upper() for s in steps[-2:]))))
     sizes = [abs(s) for s in steps]
     if _grows(values, steps, sizes):
         return Limit(infinite=1 if values[-1] > 0 else -1)
@@ -192,6 +193,9 @@ def _widened(value: arb, error: arb) -> arb:
 
 def recognised(value: arb) -> Fraction | arb:
     """The simple rational in the ball, if there is one that is not there by chance."""
+    size = abs(value)
+    if not (size < _HUGE and size > 1 / _HUGE) and not value.contains(0):
+        return value
     if value.is_exact() and value.bits() < 64:
         return rational(value)
     radius = value.rad()
@@ -199,7 +203,8 @@ def recognised(value: arb) -> Fraction | arb:
         return Fraction(0)
     if not radius < arb(2) ** -_MARGIN:
         return value
+    # The radius may be so small that its exponent alone is a large number.
     spare = -int(radius.log_base(2).ceil().unique_fmpz() or 0) if radius > 0 else _WORKING
-    most = min(_DENOMINATOR, 2 ** max(0, (spare - _MARGIN) // 2))
+    most = min(_DENOMINATOR, 2 ** max(0, (min(spare, _WORKING) - _MARGIN) // 2))
     guess = rational(value).limit_denominator(most)
     return guess if value.contains(fmpq(guess.numerator, guess.denominator)) else value
