@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from actc.backend.render import ModuleProgram, render_module
 from actc.calculus.accepted import accept
@@ -17,8 +17,10 @@ from actc.model.spec import ActivationSpec
 from actc.model.verdict import Gradients
 
 
-def compile_source(file: str, data: bytes, package: str) -> CompiledFile:
+def compile_source(file: str, data: bytes, package: str, templates: Path | None = None) -> CompiledFile:
     """Compile one file: ``file`` is how it is named in messages, ``package`` the name that Keras registers under.
+
+    ``templates`` is a folder whose templates come before our own.
 
     load -> resolve -> analyse -> lower -> render; a stage that fails leaves the later ones out, for its activation.
     """
@@ -31,9 +33,9 @@ def compile_source(file: str, data: bytes, package: str) -> CompiledFile:
     stem = PurePath(file).stem
     sound = not any(d.is_error for d in found) and len(programs) == len(specs) > 0 and all(spec.sound for spec in specs)
     module = None
-    if sound:
+    if sound and stem.isidentifier() and not stem.startswith("_"):  # what else is wrong with a stem is said elsewhere
         aliases = tuple((alias.value, spec.name.value) for spec in specs for alias in spec.aliases)
-        module = render_module(ModuleProgram(stem, PurePath(file).name, programs, aliases)).text
+        module = render_module(ModuleProgram(stem, PurePath(file).name, programs, aliases), templates).text
     return CompiledFile(file, stem, module, tuple(report for _, report, _ in compiled), found)
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from workspace import Workspace
 
+from actc import resources
+
 
 @pytest.fixture
 def space(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
@@ -81,7 +83,7 @@ def test_another_tools_file_changes_nothing(space: Workspace) -> None:
         ("[tool.actc]\nsources = [1]\n", "`sources` of [tool.actc] must be a list"),
         ("[tool.actc]\nout = 1\n", "`out` of [tool.actc] must be a text"),
         ("[tool.actc]\npackage = 'a-b'\n", "`a-b` is not the name of a Python package"),
-        ("[tool.actc]\ntemplates = 'mine'\n", "`templates` of [tool.actc] is not supported by this version"),
+        ("[tool.actc]\ntemplates = 'mine'\n", "`templates` of [tool.actc] names no folder: mine"),
         ("[tool.actc]\nstrict = 'yes'\n", "`strict` of [tool.actc] must be true or false"),
         ("[tool.actc]\nlimits = 3\n", "`tool.actc.limits` must be a table"),
         ("[tool.actc.limits]\nseconds = 0\n", "`seconds` of [tool.actc.limits] must be a number above 0"),
@@ -101,3 +103,16 @@ def test_mistakes_are_misuse(space: Workspace, text: str, message: str) -> None:
     assert message in got.err
     if "gone" not in text and "a-b" not in text:
         assert str(file) in got.err
+
+
+def test_templates_of_ones_own_come_before_the_compilers(space: Workspace) -> None:
+    """A template in the configured folder is used; what it does not have comes from the compiler."""
+    ours = (resources.templates() / "tensorflow" / "module.py.jinja").read_text(encoding="utf-8")
+    space.write("mine/tensorflow/module.py.jinja", ours.replace("{{ header }}", "{{ header }}\n# House style."))
+    space.activation("double", "expression: 2*x\n")
+    space.write("pyproject.toml", "[tool.actc]\ntemplates = 'mine'\n")
+    assert space.actc("build").code == 0
+    assert "# House style." in space.read("generated/double.py")
+    assert "# House style." not in space.read("generated/_support.py")
+    space.write("pyproject.toml", "[tool.actc]\n")
+    assert space.actc("build", "--check").code == 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -81,14 +82,14 @@ def render_package(package: str, modules: tuple[ModuleProgram, ...]) -> tuple[Re
     return tuple(sorted(files, key=lambda file: file.path))
 
 
-def render_module(module: ModuleProgram) -> RenderedFile:
-    """The module of one source file."""
+def render_module(module: ModuleProgram, templates: Path | None = None) -> RenderedFile:
+    """The module of one source file. Templates in the folder given, laid out as ours are, come before ours."""
     _check_stem(module.stem)
     context = module_context(_module_header(module), module.programs)
-    return RenderedFile(f"{module.stem}.py", _render("module.py.jinja", context))
+    return RenderedFile(f"{module.stem}.py", _render("module.py.jinja", context, templates))
 
 
-def render_init(package: str, modules: tuple[ModuleExports, ...]) -> RenderedFile:
+def render_init(package: str, modules: tuple[ModuleExports, ...], templates: Path | None = None) -> RenderedFile:
     """The package's ``__init__.py``, which imports every module and so registers everything."""
     ordered = sorted(modules, key=lambda module: module.stem)
     pairs = [pair for module in ordered for pair in module.names]
@@ -103,13 +104,13 @@ def render_init(package: str, modules: tuple[ModuleExports, ...]) -> RenderedFil
         exports=exports_text(["get", *(name for pair in pairs for name in pair)]),
         functions="\n".join([f"{annotation} {{", *entries, "}"]) if entries else f"{annotation} {{}}",
     )
-    return RenderedFile("__init__.py", _render("package.py.jinja", context))
+    return RenderedFile("__init__.py", _render("package.py.jinja", context, templates))
 
 
-def render_support(package: str) -> RenderedFile:
+def render_support(package: str, templates: Path | None = None) -> RenderedFile:
     """The file that the modules share."""
     context = SupportContext(header=_header(None), package=literal(package))
-    return RenderedFile(f"{SUPPORT_STEM}.py", _render("support.py.jinja", context))
+    return RenderedFile(f"{SUPPORT_STEM}.py", _render("support.py.jinja", context, templates))
 
 
 def is_generated(text: str) -> bool:
@@ -149,9 +150,10 @@ def _check_stem(stem: str) -> None:
 
 
 @cache
-def _environment() -> Environment:
+def _environment(templates: Path | None) -> Environment:
+    folders = [folder / "tensorflow" for folder in (templates, resources.templates()) if folder is not None]
     return Environment(
-        loader=FileSystemLoader(resources.templates() / "tensorflow", encoding="utf-8"),
+        loader=FileSystemLoader(folders, encoding="utf-8"),
         undefined=StrictUndefined,
         autoescape=False,  # noqa: S701 - Python is rendered, not HTML; text is escaped in actc.backend.text
         trim_blocks=True,
@@ -160,7 +162,7 @@ def _environment() -> Environment:
     )
 
 
-def _render(template: str, context: ModuleContext | PackageContext | SupportContext) -> str:
+def _render(template: str, context: ModuleContext | PackageContext | SupportContext, templates: Path | None) -> str:
     fields: Iterable[str] = type(context).__dataclass_fields__
-    text = _environment().get_template(template).render({name: getattr(context, name) for name in fields})
+    text = _environment(templates).get_template(template).render({name: getattr(context, name) for name in fields})
     return text.rstrip("\n") + "\n"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from actc.cli.console import Console
 from actc.cli.crash import report_crash
 from actc.cli.parser import Options
 from actc.diagnostics import Diagnostic, DiagnosticLog, Location, Severity
-from actc.output.folder import Plan, State, make_plan
+from actc.output.folder import Plan, State, WantedFile, make_plan
 from actc.output.package import kept_modules, taken_names, wanted_files
 from actc.output.records import ModuleRecord
 from actc.output.writer import WriteError, locked, write
@@ -54,14 +55,15 @@ def run(options: Options, console: Console) -> int:
         limits=config.limits,
         processes=options.jobs or os.cpu_count() or 1,
         strict=options.strict or config.strict,
-        compiler=COMPILER,
+        compiler=COMPILER if config.templates is None else partial(compile_file, templates=config.templates),
     )
-    checked = check(sources, settings, _cache(), taken_names(kept, target.printed), console.progress)
+    checked = check(sources, settings, _cache(config), taken_names(kept, target.printed), console.progress)
     console.clear_progress()
     plan, diff = None, None
     if building and not checked.failed:
         comparing = options.check or options.diff
-        plan, checked = _plan_or_write(options, target, sources, kept, checked, write_it=not comparing)
+        wanted = wanted_files(checked.files, sources.files, kept, target.package, target.folder, config.templates)
+        plan, checked = _plan_or_write(options, target, wanted, kept, checked, write_it=not comparing)
         diff = plan.diff() if options.diff else None
     _report(options, console, sources, checked, plan, diff)
     if checked.crashed:
@@ -93,23 +95,23 @@ def _sources(options: Options, config: Config, cwd: Path) -> Sources:
     return add_sources(found, shipped_sources(options.catalogue, cwd))
 
 
-def _cache() -> Cache:
+def _cache(config: Config) -> Cache:
     from actc import __version__, resources
 
-    return Cache(cache_folder(), compiler_fingerprint(__version__, [resources.templates()]))
+    templates = [resources.templates()] if config.templates is None else [config.templates, resources.templates()]
+    return Cache(cache_folder(), compiler_fingerprint(__version__, templates))
 
 
 def _plan_or_write(
     options: Options,
     target: Target,
-    sources: Sources,
+    wanted: tuple[WantedFile, ...],
     kept: tuple[ModuleRecord, ...],
     checked: Checked,
     *,
     write_it: bool,
 ) -> tuple[Plan, Checked]:
     """Compare the folder with what it should be and, if that is wanted and possible, write it."""
-    wanted = wanted_files(checked.files, sources.files, kept, target.package, target.folder)
     keep = frozenset(f"{r.stem}.py" for r in kept)
 
     def planned() -> Plan:

@@ -25,7 +25,7 @@ def taken_names(kept: Iterable[ModuleRecord], printed: str) -> tuple[Taken, ...]
 
 
 def wanted_files(
-    files: Sequence[CompiledFile], sources: Sequence[Source], kept: Iterable[ModuleRecord], package: str, folder: Path
+    files: Sequence[CompiledFile], sources: Sequence[Source], kept: Iterable[ModuleRecord], package: str, folder: Path, templates: Path | None = None
 ) -> tuple[WantedFile, ...]:
     """The texts of all files that the build decides: its modules, ``__init__.py`` and what the modules share."""
     from actc.backend.render import ModuleExports, render_init, render_support
@@ -41,7 +41,7 @@ def wanted_files(
         )
         for r in records
     )
-    init, support = render_init(package, exports), render_support(package)
+    init, support = render_init(package, exports, templates), render_support(package, templates)
     return (
         *(WantedFile(f"{stem}.py", text) for stem, text, _ in modules),
         WantedFile(init.path, write_records(init.text, records)),

@@ -34,6 +34,7 @@ class Config:
     out: str = DEFAULT_OUT
     package: str | None = None
     strict: bool = False
+    templates: Path | None = None  # a folder whose templates come before those of the compiler
     limits: Limits = field(default_factory=Limits)
 
 
@@ -98,8 +99,6 @@ class _Table:
             sources = [sources]
         if not isinstance(sources, list) or not sources or not all(isinstance(s, str) and s for s in sources):
             raise self.wrong("sources", "a list of files, folders and globs")
-        if "templates" in self.table:
-            raise UsageError(f"{self.file}: `templates` of [{self.name}] is not supported by this version")
         package = self.text("package")
         if package is not None:
             check_package(package, f"`package` of [{self.name}] in {self.file}")
@@ -113,6 +112,7 @@ class _Table:
             out=self.text("out") or DEFAULT_OUT,
             package=package,
             strict=strict,
+            templates=self.folder("templates"),
             limits=_Table(self.file, f"{self.name}.limits", self.table.get("limits", {}), _LIMITS).limits(),
         )
 
@@ -124,6 +124,15 @@ class _Table:
         if value is not None and (not isinstance(value, str) or not re.search(r"\S", value) or "\0" in value):
             raise self.wrong(key, "a text")
         return value
+
+    def folder(self, key: str) -> Path | None:
+        value = self.text(key)
+        if value is None:
+            return None
+        folder = self.file.parent / Path(value).expanduser()
+        if not folder.is_dir():
+            raise UsageError(f"{self.file}: `{key}` of [{self.name}] names no folder: {value}")
+        return folder.resolve()
 
     def positive(self, key: str, default: float) -> float:
         value = self.table.get(key, default)

@@ -59,11 +59,11 @@ class Failure:
     trace: str = ""  # of a crash, for the report to the developers
 
 
-def compile_file(file: str, data: bytes, package: str) -> CompiledFile:
+def compile_file(file: str, data: bytes, package: str, templates: Path | None = None) -> CompiledFile:
     """The compiler itself, loaded where it runs: the command's own process never pays for it."""
     from actc.pipeline import compile_source
 
-    return compile_source(file, data, package)
+    return compile_source(file, data, package, templates)
 
 
 def run_jobs(
