@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -43,20 +43,34 @@ class Proof:
     gave_up: bool
 
 
-def prove_equal(claimed: Expr, function: Expr, variable: str, domains: Mapping[str, Domain]) -> Proof:
+def prove_equal(
+    claimed: Expr,
+    function: Expr,
+    variable: str,
+    domains: Mapping[str, Domain],
+    inputs: Collection[str] = (),
+) -> Proof:
     """Prove that ``claimed`` is the derivative of ``function`` by the variable.
 
-    That is, wherever the function is defined, away from its kinks and jumps.
+    That is, wherever the function is defined, away from its kinks and jumps. What of the variable and the inputs is
+    asked for equality counts as a kink; a parameter may well be equal to something, and is looked at there.
+
     Raises RuntimeError where a proof and a certain numerical value disagree, which is an error of the prover.
     """
     slope = differentiate(function, variable)
-    search = _Search(lambda f: differentiate(f, variable), variable, domains, (claimed, slope, function))
+    search = _Search(
+        lambda f: differentiate(f, variable),
+        variable,
+        frozenset((variable, *inputs)),
+        domains,
+        (claimed, slope, function),
+    )
     return search.prove(claimed, function)
 
 
 def prove_same(a: Expr, b: Expr, domains: Mapping[str, Domain]) -> Proof:
     """Prove that two expressions are equal wherever ``b`` is defined, away from jumps. Raises as ``prove_equal``."""
-    return _Search(lambda f: f, None, domains, (a, b, b)).prove(a, b)
+    return _Search(lambda f: f, None, None, domains, (a, b, b)).prove(a, b)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +94,7 @@ class _Search:
 
     derive: Callable[[Expr], Expr]
     variable: str | None
+    moving: frozenset[str] | None  # what takes every value within one tensor; None for all symbols
     domains: Mapping[str, Domain]
     whole: tuple[Expr, Expr, Expr]  # both sides and the function as they were given, for the numerical checks
     work: int = _MOST_WORK
@@ -134,17 +149,18 @@ class _Search:
         sides = [s for s in (1, -1) if feasible_signs({**signs, atom: s}, self.domains)]
         for sign in sides:
             self._explore(claimed, function, {**signs, atom: sign})
-        if self.variable is not None and self.variable not in atom.free:
+        if self.moving is not None and not self.moving & atom.free:
             self._on_the_edge(_Sides(claimed, function), signs, atom, sides)
 
     def _on_the_edge(self, given: _Sides, signs: dict[Expr, int], atom: Expr, sides: list[int]) -> None:
-        """An atom without the variable may vanish for all of the variable's values: ``a = 0`` is a region as well."""
+        """An atom of parameters may vanish for all values of the inputs: ``a = 0`` is a region as well."""
         here = given.resolved({**signs, atom: 0})
         if any(here == given.resolved({**signs, atom: sign}) for sign in sides):
             return  # the same formulas were looked at beside it, and what is identical there is identical here
         solved = _solved(atom)
         if solved is None:
-            self._leave_open({**signs, atom: 0}, None)
+            # Where it vanishes is not put in: what then is shown holds without that.
+            self._explore(given.claimed, given.function, {**signs, atom: 0})
             return
         leaf, value = solved
         if value.is_number and not self.domains.get(leaf.name, Domain()).contains(value.number):

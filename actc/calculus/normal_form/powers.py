@@ -13,6 +13,7 @@ from math import lcm
 
 from flint import fmpz, fmpz_mpoly
 
+from actc.calculus.normal_form.facts import Contradiction
 from actc.calculus.normal_form.field import Ratio, Undefined
 from actc.calculus.normal_form.linear import combination
 from actc.calculus.normal_form.tower import ANY, POSITIVE, ClaimUndefined, Direction, Generator, Refine, Tower
@@ -164,8 +165,10 @@ def power(tower: Tower, value: Ratio, exponent: Ratio) -> Ratio:
         tower.require_nonnegative(value)
         return root(tower, value, Fraction(numerator, denominator))
     if field.is_zero(value):
-        # Zero to a power of unknown sign.
-        raise Undefined
+        if tower.sign_of(exponent) > 0:
+            return field.zero
+        # No power of zero is real with a negative exponent.
+        raise ClaimUndefined if tower.strict else Contradiction
     size = exponential(tower, field.multiply(exponent, logarithm(tower, value)))
     if tower.sign_of(value) > 0:
         return size
