@@ -154,7 +154,7 @@ def test_python_is_clean(tmp_path: Path) -> None:
         for mark in ("", "fresh"):
             shown = [b.text for b in blocks(page) if b.language == "python" and b.marks.get("run") == mark]
             (tmp_path / f"{page.stem}_{mark or 'run'}.py").write_text('"""Shown."""\n\n' + "\n".join(shown), "utf-8")
-    # Blocks stand one after the other: imports come where they are first needed, one only registers, and scripts assert.
+    # Blocks stand one after the other: imports come where they are needed, one only registers, scripts assert.
     check = ["check", "--extend-ignore", "S101,E402,F401,I001,D103", "--no-cache"]
     for command in (check, ["format", "--check", "--no-cache"]):
         done = subprocess.run(
