@@ -20,5 +20,5 @@ def accept(spec: ActivationSpec, log: DiagnosticLog) -> None:
         return  # what was not looked at may yet occur
     for code, named in reasons.items():
         if code not in occurred:
-            message = f"{code} is accepted but does not occur"
+            message = f"`{code}` is accepted but does not occur"
             log.report("ACT320", named.name.location, message, "remove it", len(code))

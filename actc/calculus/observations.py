@@ -160,7 +160,7 @@ def _check_real(
     log: DiagnosticLog,
 ) -> None:
     """A partial derivative by a parameter that is certainly not real on both sides of some point."""
-    for point in points:
+    for point in sorted(points, key=lambda p: _plainness(activation, p)):
         if evaluate(partial, point) is not UNDEFINED or evaluate(activation.value.expr, point) is UNDEFINED:
             continue
         shown = point_text(tuple((i.name, v) for i in activation.inputs if isinstance(v := point[i.name], Fraction)))
@@ -173,8 +173,19 @@ def _check_real(
         return
 
 
+def _plainness(activation: Activation, point: Mapping[str, Number]) -> tuple[bool, Fraction]:
+    """Small integers come first."""
+    exact = [v for i in activation.inputs if isinstance(v := point[i.name], Fraction)]
+    return any(v.denominator > 1 for v in exact), sum((abs(v) for v in exact), Fraction(0))
+
+
 def note_unsettled(activation: Activation, notes: Iterable[Unsettled], log: DiagnosticLog) -> None:
-    """Report, once for each reason, points at which a gradient is infinite or could not be given its value."""
+    """Report, once for each reason, points at which a gradient is infinite or could not be given its value.
+
+    Of an activation that is not defined everywhere nothing is said: its edges are not the author's.
+    """
+    if any(d.code in ("ACT210", "ACT211") for d in log.found):
+        return
     place = activation.spec.expression.location
     length = len(activation.spec.expression.value)
     for reason, note in {note.reason: note for note in reversed(tuple(notes))}.items():

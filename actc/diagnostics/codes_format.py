@@ -243,8 +243,8 @@ _error(
 _error(
     "ACT150",
     "not an expression",
-    "The text does not parse: an operand or operator is missing, a parenthesis is not closed, or a word is a keyword of "
-    "Python. A product is written with `*`, a power with `**`.",
+    "The text does not parse: an operand or operator is missing, a parenthesis is not closed, or a word is a keyword "
+    "of Python. A product is written with `*`, a power with `**`.",
     "name: shifted\nexpression: 2x + 1\n",
 )
 _error(
@@ -291,13 +291,14 @@ _error(
     "ACT160",
     "integer parameter trained",
     "Training moves a parameter by small steps, which an integer cannot take.",
-    "name: rational_power\nparameters: {n: {default: 2, domain: positive integer, trainable: true}}\nexpression: x**n\n",
+    "name: rational_power\nparameters: {n: {default: 2, domain: positive integer, trainable: true}}\n"
+    "expression: x**n\n",
 )
 _error(
     "ACT161",
     "mapping needed",
-    "With several inputs there are several partial derivatives, so `derivative`, `surrogate` and the `derivative` of an "
-    "example are mappings from names to expressions.",
+    "With several inputs there are several partial derivatives, so `derivative`, `surrogate` and the `derivative` of "
+    "an example are mappings from names to expressions.",
     "name: product\ninputs: [a, b]\nexpression: a*b\nderivative: b\n",
 )
 _error(

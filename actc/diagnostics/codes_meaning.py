@@ -20,8 +20,8 @@ def _warning(code: str, title: str, explanation: str, example: str) -> None:
 _error(
     "ACT201",
     "wrong derivative",
-    "The claimed derivative differs from the derivative at the point shown. The difference is certain: both values were "
-    "enclosed in ball arithmetic. If it is meant to differ, call it `surrogate`.",
+    "The claimed derivative differs from the derivative at the point shown. The difference is certain: both values "
+    "were enclosed in ball arithmetic. If it is meant to differ, call it `surrogate`.",
     "name: softsign\nexpression: x/(1 + Abs(x))\nderivative: 1 - y**2\n",
 )
 _error(
@@ -45,8 +45,8 @@ _error(
 _error(
     "ACT205",
     "wrong example value",
-    "The activation does not have this value. Integers and constant expressions are exact, a number with a decimal point "
-    "is held to one unit of its last digit.",
+    "The activation does not have this value. Integers and constant expressions are exact, a number with a decimal "
+    "point is held to one unit of its last digit.",
     "name: double\nexpression: 2*x\nexamples:\n  - {x: 1, value: 3}\n",
 )
 _error(
@@ -95,7 +95,8 @@ _error(
     "trainable parameter without a gradient",
     "The partial derivative by a trainable parameter is not a real number at the point shown, at the defaults. Give a "
     "`surrogate` for it, narrow the input's domain, or do not train it.",
-    "name: power\nparameters: {n: {default: 2, trainable: true}}\nexpression: x**n\n",
+    "name: power\nparameters: {n: {default: 2, trainable: true}}\nexpression: x**n\n"
+    "accept: {ACT310: n stays an integer}\n",
 )
 _error(
     "ACT215",
@@ -137,7 +138,7 @@ _warning(
     "partial derivative not a real number",
     "At the point shown the activation is real but its partial derivative by the parameter is not; the gradient is NaN "
     "there.",
-    "name: power\nparameters: {n: 2}\nexpression: x**n\n",
+    "name: power\nparameters: {n: 2}\nexpression: x**n\naccept: {ACT310: n stays an integer}\n",
 )
 _warning(
     "ACT310",
@@ -154,8 +155,8 @@ _warning(
 _warning(
     "ACT312",
     "no formula at a kink",
-    "The gradient's value at the point shown depends on the parameters in a way for which no formula was found; what is "
-    "emitted there is what the branches of the derivative happen to give.",
+    "The gradient's value at the point shown depends on the parameters in a way for which no formula was found; what "
+    "is emitted there is what the branches of the derivative happen to give.",
     "",
 )
 _warning(

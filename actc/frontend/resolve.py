@@ -28,7 +28,7 @@ _DECIMAL = re.compile(r"\s*[-+]?\s*(?P<whole>[0-9]*)\.(?P<digits>[0-9]*)(?:[eE](
 def resolve(spec: ActivationSpec, log: DiagnosticLog) -> Activation | None:
     """The activation; None after reporting every name, number and expression that is wrong.
 
-    Of a document that has mistakes already, only what is wrong by itself is reported: a name may be unknown just
+    What is wrong with an example or an acceptance is reported too, and the rest can be judged without it. Of a document that has mistakes already, only what is wrong by itself is reported: a name may be unknown just
     because the key that declares it is misspelled.
     """
     if not spec.sound:
@@ -53,10 +53,11 @@ def resolve(spec: ActivationSpec, log: DiagnosticLog) -> Activation | None:
     claims = _partials(spec.derivative, variables, inputs, with_output, log)
     surrogates = _partials(spec.surrogate, variables, inputs, with_output, log)
     _check_disjoint(spec, claims, surrogates, log)
+    broken = value is None or any(d.is_error for d in log.found[before:])
     examples = tuple(_example(e, inputs, parameters, variables, log) for e in spec.examples)
     _check_accept(spec, log)
     known = [e for e in examples if e is not None]
-    if value is None or any(d.is_error for d in log.found[before:]):
+    if value is None or broken:
         return None
     return Activation(
         spec=spec,
@@ -236,7 +237,7 @@ def _check_accept(spec: ActivationSpec, log: DiagnosticLog) -> None:
         if code in warnings:
             continue
         if code in CODES:
-            log.report("ACT165", named.name.location, f"{code} is an error and cannot be accepted", None, len(code))
+            log.report("ACT165", named.name.location, f"`{code}` is an error and cannot be accepted", None, len(code))
         else:
             hint = did_you_mean(code, warnings)
-            log.report("ACT165", named.name.location, f"{code} is no warning's code", hint, len(code))
+            log.report("ACT165", named.name.location, f"`{code}` is no warning's code", hint, len(code))
