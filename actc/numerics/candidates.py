@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from actc.model.expr import Expr, postorder, size
-from actc.numerics.far import conjugate, far_form, split_at_one
+from actc.numerics.far import far_form, split_at_one
 from actc.numerics.products import decaying_first, shared_division
+from actc.numerics.roots import conjugate, scaled_roots
 from actc.numerics.vocabulary import WRITERS, rewritten
 
 _MOST_NODES = 400
@@ -37,6 +38,8 @@ def variants(root: Expr, inputs: tuple[str, ...]) -> Iterator[Expr]:
         yield from _fresh(root, rule)
     for name in inputs:
         if name in root.free:
+            yield from _fresh(root, lambda e, n=name: scaled_roots(e, n))  # type: ignore[misc]
+            yield from _fresh(root, lambda e, n=name: scaled_roots(conjugate(e), n))  # type: ignore[misc]
             yield from _fresh(root, lambda e, n=name: split_at_one(e, n))  # type: ignore[misc]
             yield from _fresh(root, lambda e, n=name: split_at_one(conjugate(e), n))  # type: ignore[misc]
             yield from _fresh(root, lambda e, n=name: far_form(e, n))  # type: ignore[misc]

@@ -1,15 +1,14 @@
 """Expressions far from 0, in 1/abs(x): squares and roots of squares do not overflow there.
 
-sqrt(a*x**2 + b) is abs(x)*sqrt(a + b/x**2), and a quotient of polynomials is one in 1/abs(x) times a power.
+sqrt(a*x**2 + b) is abs(x)*sqrt(a + b/x**2), log(a*x**2 + b) is 2*log(abs(x)) + log(a + b/x**2), and a quotient of
+polynomials is one in 1/abs(x) times a power.
 """
 
 from __future__ import annotations
 
-from flint import fmpq_mpoly
-
 from actc.model.algebra import compare, divide, folded, power, where
 from actc.model.expr import ONE, ZERO, Expr, apply, fold, number, rebuild, symbol
-from actc.numerics.forms import Product, factored, polynomial
+from actc.numerics.forms import Product, factored, polynomial, reversed_powers
 from actc.numerics.rational import Quotient, quotient
 
 _REGION = frozenset({"add", "sub", "mul", "div", "neg", "pow"})
@@ -34,21 +33,26 @@ def far_form(root: Expr, variable: str) -> Expr:
 
 
 def _root(node: Expr, x: Expr) -> Expr:
-    if node.op != "sqrt" or x.name not in node.free:
+    if node.op not in ("sqrt", "log", "log1p") or x.name not in node.free:
         return node
-    value = quotient(node.args[0])
+    value = quotient(ONE + node.args[0] if node.op == "log1p" else node.args[0])
     if value is None or value.exponents or not value.bottom.is_constant():
         return node
     index = _unknown(value, x)
     if index is None:
         return node
     degree = int(value.top.degrees()[index])
-    if degree < 2 or degree % 2:
+    if degree < 1 or (degree % 2 and node.op == "sqrt"):
         return node
+    size = value.leaves[index]
+    if degree % 2 and size is x:
+        return node  # its sign is not known
     size = apply("abs", x)
     names = _names(value, index)
-    inner = polynomial(reversed_in(value.top / value.bottom.leading_coefficient(), index, degree), names)
-    return power(size, number(degree // 2)) * apply("sqrt", inner)
+    inner = polynomial(reversed_powers(value.top / value.bottom.leading_coefficient(), index, degree), names)
+    if node.op == "sqrt":
+        return power(size, number(degree // 2)) * apply("sqrt", inner)
+    return number(degree) * apply("log", size) + apply("log", inner)
 
 
 def _unknown(value: Quotient, x: Expr) -> int | None:
@@ -63,15 +67,6 @@ def _names(value: Quotient, index: int) -> list[Expr]:
     names = [apply("exp", v) for v in value.exponents] + list(value.leaves)
     names[index] = divide(ONE, names[index])
     return names
-
-
-def reversed_in(poly: fmpq_mpoly, index: int, degree: int) -> fmpq_mpoly:
-    """The polynomial divided by the unknown's power, in its reciprocal."""
-    terms = {
-        tuple(degree - int(p) if i == index else int(p) for i, p in enumerate(powers)): c
-        for powers, c in poly.to_dict().items()
-    }
-    return poly.context().from_dict(terms)
 
 
 def _written(node: Expr, x: Expr) -> Expr:
@@ -92,7 +87,7 @@ def _written(node: Expr, x: Expr) -> Expr:
     for poly, exponent in parts.factors:
         degree = int(poly.degrees()[index])
         total += degree * exponent
-        product.put(polynomial(reversed_in(poly, index, degree), names), exponent)
+        product.put(polynomial(reversed_powers(poly, index, degree), names), exponent)
     base = value.leaves[index - len(value.exponents)]
     total += product.parts.pop(base, 0)
     if total > 0:
@@ -103,52 +98,3 @@ def _written(node: Expr, x: Expr) -> Expr:
         del product.parts[apply("sign", x)], product.parts[size]
         product.put(x, 1)
     return product.expression() if product.factor else ZERO
-
-
-def conjugate(root: Expr) -> Expr:
-    """Sums with a root, p + q*sqrt(w), as (p**2 - q**2*w)/(p - q*sqrt(w)) where the two have opposite signs."""
-    return fold(root, lambda node, args: _conjugated(folded(rebuild(node, args))))
-
-
-def _conjugated(node: Expr) -> Expr:
-    if node.op not in ("add", "sub"):
-        return node
-    value = quotient(node)
-    if value is None or value.exponents:
-        return node
-    for index, leaf in enumerate(value.leaves):
-        if leaf.op != "sqrt" or value.top.degrees()[index] != 1 or value.bottom.degrees()[index]:
-            continue
-        names = list(value.leaves)
-        p, q = (polynomial(_part(value.top, index, k), names) for k in (0, 1))
-        bottom = polynomial(value.bottom, names)
-        if p is ZERO or not p.free:
-            continue
-        inner = quotient(p * p - q * q * leaf.args[0])
-        if inner is None or inner.exponents:
-            continue
-        other = divide(_plain(inner), (p - q * leaf) * bottom)
-        opposite = compare("lt", p, ZERO) if q.is_number and q.number > 0 else compare("lt", p * q, ZERO)
-        if q.is_number and q.number < 0:
-            opposite = compare("gt", p, ZERO)
-        return where(opposite, other, node)
-    return node
-
-
-def _plain(value: Quotient) -> Expr:
-    if value.is_zero:
-        return ZERO
-    parts = factored(value)
-    product = Product(parts.factor, dict(parts.monomials))
-    for poly, exponent in parts.factors:
-        product.put(polynomial(poly, list(value.leaves)), exponent)
-    return product.expression()
-
-
-def _part(poly: fmpq_mpoly, index: int, degree: int) -> fmpq_mpoly:
-    terms = {
-        tuple(0 if i == index else int(p) for i, p in enumerate(powers)): c
-        for powers, c in poly.to_dict().items()
-        if int(powers[index]) == degree
-    }
-    return poly.context().from_dict(terms)

@@ -147,14 +147,19 @@ def vocabulary(value: Quotient) -> Expr:
                 break
         else:
             product.put(polynomial(poly, names), times_)
+    exponent = ZERO
     for j, argument in enumerate(parts.arguments):
         plus, minus = simple.get(j, (0, 0))
-        _put_exponential(product, argument, parts.exponents[j], plus, minus)
+        rest = _put_exponential(product, argument, parts.exponents[j], plus, minus)
+        # One exponential of a sum: apart, one may vanish where another overflows.
+        exponent = add(exponent, times(rest, argument)) if rest else exponent
+    if exponent is not ZERO:
+        product.put(apply("exp", exponent), 1)
     return product.expression()
 
 
-def _put_exponential(product: Product, v: Expr, monomial: Fraction, plus: int, minus: int) -> None:
-    """exp(monomial*v) * (1 + exp(v))**plus * (exp(v) - 1)**minus"""
+def _put_exponential(product: Product, v: Expr, monomial: Fraction, plus: int, minus: int) -> Fraction:
+    """exp(monomial*v) * (1 + exp(v))**plus * (exp(v) - 1)**minus, but for a power of exp(v) that is returned."""
     both = min(minus, -plus) if minus > 0 > plus else -min(-minus, plus) if plus > 0 > minus else 0
     product.put(apply("tanh", times(Fraction(1, 2), v)), both)
     plus, minus = plus + both, minus - both
@@ -180,8 +185,7 @@ def _put_exponential(product: Product, v: Expr, monomial: Fraction, plus: int, m
         product.put(apply("expm1", v), minus + rising)
         product.factor *= (-1) ** rising
         monomial -= rising
-    if monomial:
-        product.put(apply("exp", times(monomial, v)), 1)
+    return monomial
 
 
 def _clamp(value: Fraction, most: int) -> int:
@@ -189,38 +193,57 @@ def _clamp(value: Fraction, most: int) -> int:
 
 
 def balanced(value: Quotient) -> Expr | None:
-    """In e = exp(-abs(v)); None where there is not exactly one exponential."""
-    if len(value.exponents) != 1 or value.is_zero:
+    """In e = exp(-abs(v)); None where more than one exponential stands in sums."""
+    if value.is_zero:
         return None
     parts = factored(value)
-    v = parts.arguments[0]
+    inside = {j for poly, _ in parts.factors for j in range(len(parts.arguments)) if poly.degrees()[j]}
+    if len(inside) > 1 or not parts.arguments:
+        return None
+    main = inside.pop() if inside else 0
+    v = parts.arguments[main]
     size = apply("abs", v)
+    others = ZERO
+    for j, exponent in parts.exponents.items():
+        if j != main and exponent:
+            others = add(others, times(exponent, parts.arguments[j]))
+    sides = [_side(parts, main, size, others, positive=positive) for positive in (True, False)]
+    return where(compare("gt", v, ZERO), *sides)
+
+
+def _side(parts: Factored, main: int, size: Expr, others: Expr, *, positive: bool) -> Expr:
+    """The quotient where v has a known sign; what the other exponentials come to is joined with the powers of e."""
     tiny = apply("exp", negate(size))
-    sides = []
-    for positive in (True, False):
-        product = Product(parts.factor, dict(parts.monomials))
-        total = parts.exponents[0]
-        for poly, times_ in parts.factors:
-            degree = int(poly.degrees()[0])
-            total += times_ * degree if positive else 0
-            part = _reversed(poly, degree) if positive else poly
-            gen = part.context().gens()[0]
-            if part in (1 - gen, gen - 1):
-                product.factor *= (-1) ** times_ if part == 1 - gen else 1
-                product.put(apply("expm1", negate(size)), times_)
-            else:
-                product.put(polynomial(part, [tiny, *value.leaves]), times_)
-        rest = -total if positive else total
-        if rest.denominator == 1 and rest > 0:
-            product.put(tiny, int(rest))
-        elif rest:
-            product.put(apply("exp", times(-rest, size)), 1)
-        sides.append(product.expression())
-    return where(compare("gt", v, ZERO), sides[0], sides[1])
+    names = [apply("exp", a) for a in parts.arguments] + list(parts.quotient.leaves)
+    names[main] = tiny
+    product = Product(parts.factor, dict(parts.monomials))
+    total = parts.exponents[main]
+    for poly, times_ in parts.factors:
+        degree = int(poly.degrees()[main])
+        total += times_ * degree if positive else 0
+        part = reversed_powers(poly, main, degree) if positive else poly
+        gen = part.context().gens()[main]
+        if part in (1 - gen, gen - 1):
+            product.factor *= (-1) ** times_ if part == 1 - gen else 1
+            product.put(apply("expm1", negate(size)), times_)
+        else:
+            product.put(polynomial(part, names), times_)
+    rest = -total if positive else total
+    if others is not ZERO:
+        product.put(apply("exp", subtract(others, times(rest, size)) if rest else others), 1)
+    elif rest.denominator == 1 and rest > 0:
+        product.put(tiny, int(rest))
+    elif rest:
+        product.put(apply("exp", times(-rest, size)), 1)
+    return product.expression()
 
 
-def _reversed(poly: fmpq_mpoly, degree: int) -> fmpq_mpoly:
-    terms = {(degree - int(powers[0]), *(int(p) for p in powers[1:])): c for powers, c in poly.to_dict().items()}
+def reversed_powers(poly: fmpq_mpoly, index: int, degree: int) -> fmpq_mpoly:
+    """The polynomial divided by a power of one unknown, in that unknown's reciprocal."""
+    terms = {
+        tuple(degree - int(p) if i == index else int(p) for i, p in enumerate(powers)): c
+        for powers, c in poly.to_dict().items()
+    }
     return poly.context().from_dict(terms)
 
 

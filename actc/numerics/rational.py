@@ -84,8 +84,9 @@ class _Region:
         """All of the region in one ring."""
         self._units = {base: _unit(found) for base, found in self._multiples.items()}
         bases = list(self._units)
-        for leaf in [leaf for leaf in self._leaves if leaf.op == "abs" and leaf.args[0] in self._leaves]:
+        for leaf in [leaf for leaf in self._leaves if leaf.op in ("abs", "sign") and leaf.args[0] in self._leaves]:
             self._leaves.setdefault(apply("sign", leaf.args[0]))
+            self._leaves.setdefault(apply("abs", leaf.args[0]))
         leaves = list(self._leaves)
         context = fmpq_mpoly_ctx.get([f"g{i}" for i in range(len(bases) + len(leaves))], "lex")
         self._one = context.constant(1)

@@ -118,7 +118,7 @@ class Search:
         return sorted(self.tried, key=lambda e: (loss(self.tried[e]), cost(e)))[:count]
 
     def _rearranged(self) -> Iterable[Expr]:
-        for leader in dict.fromkeys((*self._leaders(_BEAM), self.expr)):
+        for leader in dict.fromkeys((*self._leaders(_BEAM), self.expr, *equivalents(self.expr))):
             for variant in variants(leader, self.arena.inputs):
                 yield variant
                 yield from variants(variant, ())

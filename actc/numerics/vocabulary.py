@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from actc.model.algebra import add, folded, multiply, negate, subtract
+from actc.calculus.branches import orient
+from actc.model.algebra import compare, divide, folded, negate, subtract
 from actc.model.expr import ONE, ZERO, Expr, apply, fold, number, postorder, rebuild
-from actc.numerics.exponents import scaled, times
-from actc.numerics.forms import balanced, factored, vocabulary
+from actc.numerics.exponents import scaled
+from actc.numerics.forms import balanced, vocabulary
+from actc.numerics.logarithms import general_power, logarithm
 from actc.numerics.rational import Quotient, quotient
 
 Writer = Callable[[Quotient], Expr]
@@ -19,7 +21,9 @@ Writer = Callable[[Quotient], Expr]
 _REGION = frozenset({"add", "sub", "mul", "div", "neg", "pow", "exp", "sigmoid", "tanh", "sinh", "cosh", "expm1"})
 _COMPLEMENT = {"erf": "erfc", "erfc": "erf"}  # 1 - f(u)
 _MIRRORED = frozenset({"sigmoid", "normal_cdf"})  # 1 - f(u) = f(-u)
-_POSITIVE = frozenset({"exp", "sigmoid", "softplus", "cosh", "normal_cdf", "erfc", "abs", "sqrt"})
+_COMPLEMENTED = frozenset({*_COMPLEMENT, *_MIRRORED, "exp", "cos"})
+_ORDER = frozenset({"lt", "le", "gt", "ge", "eq", "ne"})
+_TURNED = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le"}
 
 
 def stable(value: Quotient) -> Expr:
@@ -56,6 +60,8 @@ def rewritten(root: Expr, writer: Writer, *, whole: bool) -> Expr:
         here = folded(rebuild(node, args))
         if here.op == "log":
             return logarithm(here.args[0]) or apply("log", write(here.args[0]))
+        if here.op == "pow":
+            here = general_power(*here.args) or here
         here = simplified(here)
         if node in outer and here.op in _REGION:
             here = write(here)
@@ -109,14 +115,29 @@ def _by_terms(root: Expr, writer: Writer) -> Expr:
 def simplified(node: Expr) -> Expr:
     """One node by the rules that need no region."""
     match node.op:
-        case "log":
-            return logarithm(node.args[0]) or node
         case "add" | "sub":
             return _complement(node) or node
+        case op if op in _ORDER:
+            return _compared(node)
         case "mul" if node.args[0].op == "sign" and node.args[1].op == "abs":
             same = node.args[0].args[0] is node.args[1].args[0]
             return node.args[0].args[0] if same else node
     return node
+
+
+def _compared(node: Expr) -> Expr:
+    """A comparison of sums as one of a symbol: 1 - x < 1 + x is x > 0, also where both sides round to 1."""
+    if not any(a.args for a in node.args):
+        return node
+    sign = orient(subtract(*node.args))
+    if len(sign.atoms) != 1 or not sign.constant:
+        return node
+    atom = sign.atoms[0]
+    left, right = (atom, ZERO) if atom.op == "symbol" else atom.args if atom.op in ("add", "sub") else (node, ZERO)
+    if left.op != "symbol" or right.args:
+        return node
+    op = node.op if sign.constant > 0 else _TURNED.get(node.op, node.op)
+    return compare(op, left, right if atom.op != "add" else negate(right))
 
 
 def _complement(node: Expr) -> Expr | None:
@@ -125,11 +146,11 @@ def _complement(node: Expr) -> Expr | None:
     if b is ONE and node.op == "add":
         a, b = b, a
     if b is ONE and node.op == "sub":
-        inner = _complement(subtract(ONE, a)) if a.op in (*_COMPLEMENT, *_MIRRORED, "exp") else None
+        inner = _complement(subtract(ONE, a)) if a.op in _COMPLEMENTED else None
         return negate(inner) if inner is not None else None
     if a is not ONE:
         return None
-    factor, base = scaled(b) if b.op not in (*_COMPLEMENT, *_MIRRORED, "exp") else (Fraction(1), b)
+    factor, base = scaled(b) if b.op not in _COMPLEMENTED else (Fraction(1), b)
     if node.op == "sub":
         factor = -factor
     if factor == -1:
@@ -137,61 +158,11 @@ def _complement(node: Expr) -> Expr | None:
             return apply(_COMPLEMENT[base.op], base.args[0])
         if base.op in _MIRRORED:
             return apply(base.op, negate(base.args[0]))
+        if base.op == "cos":
+            return number(2) * apply("sin", divide(base.args[0], number(2))) ** 2
         if base.op == "exp":
             return negate(apply("expm1", base.args[0]))
     if factor == 1 and base.op == "erf":
         # erf is odd.
         return apply("erfc", negate(base.args[0]))
     return None
-
-
-def logarithm(argument: Expr) -> Expr | None:
-    """log of the argument as a sum of softplus, log_sigmoid, log1p and the like; None where nothing is known."""
-    value = quotient(argument)
-    if value is not None and len(value.exponents) == 1 and not value.is_zero:
-        found = _log_of_exponentials(value)
-        if found is not None:
-            return found
-    if argument.op == "add" and ONE in argument.args:
-        return apply("log1p", argument.args[0] if argument.args[1] is ONE else argument.args[1])
-    if argument.op == "sub" and argument.args[0] is ONE:
-        return apply("log1p", negate(argument.args[1]))
-    if argument.op in ("sigmoid",):
-        return apply("log_sigmoid", argument.args[0])
-    return None
-
-
-def _log_of_exponentials(value: Quotient) -> Expr | None:
-    """log(c * E**m * (1 + E)**p), which is c, m*v and p*softplus(v)."""
-    parts = factored(value)
-    gen = value.top.context().gens()[0]
-    plus = 0
-    for poly, exponent in parts.factors:
-        if poly != gen + 1:
-            return None
-        plus += exponent
-    if parts.factor <= 0 or any(leaf.op not in _POSITIVE for leaf in parts.monomials):
-        return None
-    v, rest = parts.arguments[0], parts.exponents[0]
-    total = ZERO
-    if plus < 0:
-        rising = max(0, min(int(rest), -plus))
-        total = _plus(total, rising, apply("log_sigmoid", v))
-        total = _plus(total, -plus - rising, apply("log_sigmoid", negate(v)))
-        rest -= rising
-    elif plus > 0:
-        falling = max(0, min(int(-rest), plus))
-        total = _plus(total, falling, apply("softplus", negate(v)))
-        total = _plus(total, plus - falling, apply("softplus", v))
-        rest += falling
-    if rest:
-        total = add(total, times(rest, v))
-    for leaf, exponent in parts.monomials.items():
-        total = add(total, times(Fraction(exponent), logarithm(leaf) or apply("log", leaf)))
-    if parts.factor != 1:
-        total = add(total, apply("log", number(parts.factor)))
-    return total
-
-
-def _plus(total: Expr, count: int, term: Expr) -> Expr:
-    return add(total, multiply(number(count), term)) if count else total

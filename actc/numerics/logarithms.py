@@ -1,0 +1,158 @@
+"""Logarithms of what is made of exponentials, and powers by way of them.
+
+log(1 + exp(v)) is softplus(v), log(a*exp(u) + b*exp(v)) is u + log(a) + softplus(v - u + log(b/a)), and the logarithm
+of a longer sum is taken relative to its greatest term: log(sum(exp(u_i))) = m + log(sum(exp(u_i - m))), m = max(u_i).
+A factor of unknown sign is allowed once: where the product is positive, so is that factor.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from flint import fmpq_mpoly
+
+from actc.model.algebra import add, compare, multiply, negate, subtract, where
+from actc.model.expr import ONE, ZERO, Expr, apply, number
+from actc.numerics.exponents import times
+from actc.numerics.forms import Factored, factored, polynomial, reversed_powers
+from actc.numerics.rational import Quotient, quotient
+
+_POSITIVE = frozenset({"exp", "sigmoid", "softplus", "cosh", "normal_cdf", "erfc", "abs", "sqrt"})
+_BOUNDED = frozenset({"sigmoid", "tanh", "erf", "sin", "cos", "atan"})
+_MOST_TERMS = 6
+
+
+def logarithm(argument: Expr) -> Expr | None:
+    """log of the argument as a sum of softplus, log_sigmoid, log1p and the like; None where nothing is gained."""
+    other = next((a for a in argument.args if a is not ONE), ONE) if argument.op == "add" else ONE
+    if ONE in argument.args and other.op in _BOUNDED:
+        return apply("log1p", other)
+    value = quotient(argument)
+    if value is not None and value.exponents and not value.is_zero:
+        found = _of_exponentials(value)
+        if found is not None:
+            return found
+    if argument.op == "add" and ONE in argument.args:
+        return apply("log1p", argument.args[0] if argument.args[1] is ONE else argument.args[1])
+    if argument.op == "sub" and argument.args[0] is ONE:
+        return apply("log1p", negate(argument.args[1]))
+    return None
+
+
+def general_power(base: Expr, exponent: Expr) -> Expr | None:
+    """A power whose exponent is no integer, by the logarithm of a base that has exponentials in it."""
+    if exponent.is_number and exponent.number.denominator == 1:
+        return None
+    if not base.free:
+        return apply("exp", exponent if base.op == "constant" and base.name == "E" else apply("log", base) * exponent)
+    if base.op == "abs":
+        return apply("exp", exponent * apply("log", base))
+    value = quotient(base)
+    if value is None or not value.exponents:
+        return None
+    found = logarithm(base)
+    return None if found is None else apply("exp", exponent * found)
+
+
+def _of_exponentials(value: Quotient) -> Expr | None:
+    parts = factored(value)
+    count = len(parts.arguments)
+    gens = value.top.context().gens()
+    names = [apply("exp", v) for v in parts.arguments] + list(value.leaves)
+    simple: dict[int, int] = {}
+    total, uncertain = ZERO, 0
+    exponents = dict(parts.exponents)
+    for poly, exponent in parts.factors:
+        index = next((j for j in range(count) if poly == gens[j] + 1), None)
+        if index is not None:
+            simple[index] = simple.get(index, 0) + exponent
+            continue
+        # The monomial goes with the first sum, so that log(1 + a/E) is not log(E + a) - v.
+        share = {j: e / exponent for j, e in exponents.items()}
+        exponents = dict.fromkeys(exponents, Fraction(0))
+        if _is_positive(poly, value):
+            found = _of_sum(poly, names, share)
+        else:
+            uncertain += 1
+            found = _of_uncertain(poly, parts, share[0]) if abs(exponent) == 1 else None
+        if found is None:
+            return None
+        total = add(total, times(Fraction(exponent), found))
+    for leaf, exponent in parts.monomials.items():
+        uncertain += leaf.op not in _POSITIVE
+        if leaf.op not in _POSITIVE and abs(exponent) != 1:
+            return None
+        total = add(total, times(Fraction(exponent), logarithm(leaf) or apply("log", leaf)))
+    if uncertain > 1 or parts.factor <= 0:
+        return None
+    for j in range(count):
+        total = _with_exponential(total, parts.arguments[j], exponents[j], simple.get(j, 0))
+    return total if parts.factor == 1 else add(total, apply("log", number(parts.factor)))
+
+
+def _with_exponential(total: Expr, v: Expr, monomial: Fraction, plus: int) -> Expr:
+    """total + monomial*v + plus*log(1 + exp(v))"""
+    turned = max(0, min(int(monomial if plus < 0 else -monomial), abs(plus)))
+    rising, falling = (turned, -plus - turned) if plus < 0 else (plus - turned, turned)
+    name = "log_sigmoid" if plus < 0 else "softplus"
+    for times_, argument in ((rising, v), (falling, negate(v))):
+        if times_:
+            total = add(total, multiply(number(times_), apply(name, argument)))
+    rest = monomial - turned if plus < 0 else monomial + turned
+    return add(total, times(rest, v)) if rest else total
+
+
+def _is_positive(poly: fmpq_mpoly, value: Quotient) -> bool:
+    leaves = [None] * len(value.exponents) + [leaf.op for leaf in value.leaves]
+    for powers, coefficient in poly.to_dict().items():
+        if coefficient < 0:
+            return False
+        if any(p and op is not None and op not in _POSITIVE for p, op in zip(powers, leaves, strict=True)):
+            return False
+    return True
+
+
+def _of_sum(poly: fmpq_mpoly, names: list[Expr], share: dict[int, Fraction]) -> Expr | None:
+    """The logarithm of a sum of positive terms that are exponentials, times powers of exponentials."""
+    exponents: list[Expr] = []
+    for powers, coefficient in sorted(poly.to_dict().items(), key=lambda item: (sum(item[0]), item[0])):
+        total = ZERO
+        for j, (name, power) in enumerate(zip(names, powers, strict=True)):
+            scale = Fraction(int(power)) + share.get(j, 0)
+            if scale:
+                inner = name.args[0] if name.op == "exp" else apply("log", name)
+                total = add(total, times(scale, inner))
+        if coefficient != 1:
+            total = add(total, apply("log", number(Fraction(int(coefficient.p), int(coefficient.q)))))
+        exponents.append(total)
+    if len(exponents) == 2:
+        exponents.sort(key=lambda e: e is not ZERO)
+        return add(exponents[0], apply("softplus", subtract(exponents[1], exponents[0])))
+    if len(exponents) > _MOST_TERMS:
+        return None
+    greatest = exponents[0]
+    for other in exponents[1:]:
+        greatest = apply("max", greatest, other)
+    total = ZERO
+    for one in exponents:
+        total = add(total, apply("exp", subtract(one, greatest)))
+    return add(greatest, apply("log", total))
+
+
+def _of_uncertain(poly: fmpq_mpoly, parts: Factored, share: Fraction) -> Expr | None:
+    """The logarithm of a polynomial in one exponential times a power of it, in exp(-abs(v))."""
+    if len(parts.arguments) != 1:
+        return None
+    v = parts.arguments[0]
+    degree = int(poly.degrees()[0])
+    names = [apply("exp", negate(apply("abs", v))), *parts.quotient.leaves]
+    below, above = _plain_log(polynomial(poly, names)), _plain_log(polynomial(reversed_powers(poly, 0, degree), names))
+    below = add(times(share, v), below) if share else below
+    above = add(times(share + degree, v), above) if share + degree else above
+    return where(compare("gt", v, ZERO), above, below)
+
+
+def _plain_log(argument: Expr) -> Expr:
+    if argument.op == "add" and argument.args[0] is ONE:
+        return apply("log1p", argument.args[1])
+    return apply("log", argument)
