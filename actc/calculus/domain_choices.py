@@ -11,7 +11,7 @@ from flint import arb
 from actc.calculus.balls import evaluate
 from actc.calculus.borders import guards_of
 from actc.calculus.branches import orient
-from actc.calculus.intervals import ceil_float, floor_float
+from actc.calculus.float_rounding import ceil_float, floor_float
 from actc.calculus.roots import solve
 from actc.model.domain import Domain
 from actc.model.expr import Expr, substitute, symbol

@@ -12,7 +12,9 @@ from flint import arb, fmpq
 
 from actc.calculus import intervals as iv
 from actc.calculus.ball_functions import FORMS
-from actc.calculus.ball_operations import Cell, Marker
+from actc.calculus.ball_operations import Cell
+from actc.calculus.float_rounding import ceil_float, end_value, floor_float
+from actc.calculus.interval_gamma import GAMMA_LEAST, LOGGAMMA_LEAST, digamma, polygamma, valley
 from actc.calculus.intervals import NEGATIVE, NULL, POSITIVE, REAL, Interval
 
 _FAST = 4096.0  # beyond, what grows like exp is past every float
@@ -50,7 +52,7 @@ class Monotone:
         if self.fast:
             # The bound on the other side of a clamped end would be wrong; on this side it is weaker.
             x = max(x, -_FAST) if upper else min(x, _FAST)
-        value = iv.end_value(FORMS[self.op].narrow, x, iv.ceil_float if upper else iv.floor_float)
+        value = end_value(FORMS[self.op].narrow, x, ceil_float if upper else floor_float)
         if value is None:
             return (greatest if upper else least), True
         end, strict = value
@@ -72,8 +74,6 @@ _PI = iv.of_ball(arb.pi()).high
 _UNIT = Interval(-1.0, 1.0)
 _OPEN_UNIT = Interval(-1.0, 1.0, True, True)
 _SINC_LEAST = -0.21723362821122173  # sinc's minimum, rounded down (DLMF 10.59: at 4.4934...)
-_GAMMA_LEAST, _GAMMA_AT = 0.88560319441088864, 1.4616321449683623  # Gamma's minimum on the positive axis
-_LOGGAMMA_LEAST = -0.12148629053584963
 
 
 def _cosh(a: Interval) -> _Optional:
@@ -101,8 +101,8 @@ def _tan(a: Interval) -> _Optional:
         return None
     if arb.cos(_ball(a)).contains(0):
         return None
-    low = iv.end_value(FORMS["tan"].narrow, a.low, iv.floor_float)
-    high = iv.end_value(FORMS["tan"].narrow, a.high, iv.ceil_float)
+    low = end_value(FORMS["tan"].narrow, a.low, floor_float)
+    high = end_value(FORMS["tan"].narrow, a.high, ceil_float)
     if low is None or high is None:
         return REAL
     return Interval(low[0], high[0], low[1] or a.low_open, high[1] or a.high_open)
@@ -112,58 +112,6 @@ def _sinc(a: Interval) -> _Optional:
     if a.excludes_zero:
         return Interval(_SINC_LEAST, 1.0, high_open=True)
     return Interval(_SINC_LEAST, 1.0)
-
-
-def _no_pole(a: Interval) -> bool:
-    """Whether no integer below 1 is in it."""
-    if a.signs == POSITIVE:
-        return True
-    floor = math.floor(a.low) if math.isfinite(a.low) else None
-    if floor is None or a.high > floor + 1 or (a.low == floor and not a.low_open):
-        return False
-    return a.high < floor + 1 or a.high_open
-
-
-def _valley(op: str, least: float) -> Callable[[Interval], _Optional]:
-    """gamma and log|gamma|: one minimum on the positive axis."""
-
-    def image(a: Interval) -> _Optional:
-        if not _no_pole(a):
-            return None
-        if a.signs != POSITIVE:
-            if op == "loggamma":
-                return REAL
-            return iv.POSITIVES if math.floor(a.low) % 2 == 0 else iv.NEGATIVES
-        ends = [_valley_end(op, x) for x in (a.low, a.high)]
-        high, high_closed = max((ends[0][1], not a.low_open), (ends[1][1], not a.high_open))
-        low = ends[0][0] if a.low > _GAMMA_AT else ends[1][0] if a.high < _GAMMA_AT else least
-        return Interval(max(low, least), high, False, not high_closed or math.isinf(high))
-
-    return image
-
-
-def _valley_end(op: str, x: float) -> tuple[float, float]:
-    if x == 0 or math.isinf(x):
-        return inf, inf
-    if x > _FAST and op == "gamma":
-        return 1e300, inf
-    cell = FORMS[op].narrow(iv.exact(x))
-    if isinstance(cell, Marker):
-        return -inf, inf
-    found = iv.of_ball(arb(cell) if isinstance(cell, fmpq) else cell)
-    return found.low, found.high
-
-
-def _digamma(a: Interval) -> _Optional:
-    if a.signs == POSITIVE:
-        return _DIGAMMA(a)
-    return REAL if _no_pole(a) else None
-
-
-def _polygamma(n: Interval, a: Interval) -> _Optional:
-    if a.signs == POSITIVE and n.is_point and n.low >= 1:
-        return iv.POSITIVES if n.low % 2 == 1 else iv.NEGATIVES
-    return REAL if _no_pole(a) else None
 
 
 def _sign(a: Interval) -> _Optional:
@@ -253,8 +201,8 @@ def rational_power(u: Interval, exponent: Fraction) -> _Optional:
     def end(x: float, upper: bool) -> tuple[float, bool]:
         if x == 0 or math.isinf(x):
             return (0.0, False) if (x == 0) == (exponent > 0) else (inf, True)
-        rounded = iv.ceil_float if upper else iv.floor_float
-        return iv.end_value(function, x, rounded) or ((inf, True) if upper else (0.0, True))
+        rounded = ceil_float if upper else floor_float
+        return end_value(function, x, rounded) or ((inf, True) if upper else (0.0, True))
 
     if exponent > 0:
         (low, low_strict), (high, high_strict) = end(u.low, False), end(u.high, True)
@@ -264,7 +212,6 @@ def rational_power(u: Interval, exponent: Fraction) -> _Optional:
 
 
 _LOG = Monotone("log", iv.POSITIVES, -inf, inf)
-_DIGAMMA = Monotone("digamma", iv.POSITIVES, -inf, inf)
 _COSH_OF_SIZE = Monotone("cosh", iv.NONNEGATIVES, 1.0, inf, fast=True)
 
 FUNCTIONS: dict[str, Callable[..., Interval | None]] = {
@@ -294,10 +241,10 @@ FUNCTIONS: dict[str, Callable[..., Interval | None]] = {
     "atanh": Monotone("atanh", _OPEN_UNIT, -inf, inf, keeps_zero=True),
     "erf": Monotone("erf", REAL, -1.0, 1.0, keeps_zero=True),
     "erfc": Monotone("erfc", REAL, 2.0, 0.0),
-    "gamma": _valley("gamma", _GAMMA_LEAST),
-    "loggamma": _valley("loggamma", _LOGGAMMA_LEAST),
-    "digamma": _digamma,
-    "polygamma": _polygamma,
+    "gamma": valley("gamma", GAMMA_LEAST),
+    "loggamma": valley("loggamma", LOGGAMMA_LEAST),
+    "digamma": digamma,
+    "polygamma": polygamma,
     "sinc": _sinc,
     "sigmoid": Monotone("sigmoid", REAL, 0.0, 1.0),
     "softplus": Monotone("softplus", REAL, 0.0, inf),

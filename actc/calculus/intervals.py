@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import inf
 
-from flint import arb, fmpq
+from flint import arb
 
-from actc.calculus.ball_operations import Cell, Marker
+from actc.calculus.float_rounding import ceil_float, floor_float
 from actc.model.domain import Domain
 
 NEGATIVE, NULL, POSITIVE = 1, 2, 4
@@ -98,6 +98,18 @@ def of_number(value: Fraction) -> Interval:
     return Interval(math.nextafter(near, -inf), near, True, True, integer=whole)
 
 
+CONSTANTS = {
+    name: of_number(Fraction(digits))
+    for name, digits in (
+        ("pi", "3.14159265358979323846264338327950288"),
+        ("E", "2.71828182845904523536028747135266250"),
+        ("EulerGamma", "0.57721566490153286060651209008240243"),
+        ("GoldenRatio", "1.61803398874989484820458683436563812"),
+    )
+}
+"""The named reals, between neighbouring floats."""
+
+
 def of_domain(domain: Domain) -> Interval:
     """The least interval that holds the domain."""
     low, low_open, high, high_open = -inf, True, inf, True
@@ -121,23 +133,6 @@ def of_ball(ball: arb) -> Interval:
     low, low_open = floor_float(ball)
     high, high_open = ceil_float(ball)
     return Interval(low, high, low_open, high_open)
-
-
-def floor_float(ball: arb) -> tuple[float, bool]:
-    """The greatest float that is surely not above, and whether it is surely below."""
-    if not ball.is_finite():
-        return -inf, True
-    low = ball.lower()
-    near = float(low)
-    if near == inf or arb(near) > low:
-        near = math.nextafter(near, -inf)
-    return near, bool(near < low) or not ball.is_exact()
-
-
-def ceil_float(ball: arb) -> tuple[float, bool]:
-    """The least float that is surely not below, and whether it is surely above."""
-    near, strict = floor_float(-ball)
-    return -near, strict
 
 
 def meet(a: Interval, b: Interval) -> Interval | None:
@@ -296,19 +291,3 @@ def _end_power(x: float, n: int, rounded: Callable[[arb], tuple[float, bool]]) -
     if x == 0 or math.isinf(x):
         return (x if n % 2 else abs(x)), math.isinf(x)
     return rounded(arb(x) ** n)
-
-
-def exact(x: float) -> fmpq | arb:
-    """A float for flint: a rational where it is an integer, so that special values stay exact."""
-    return fmpq(int(x)) if x.is_integer() and abs(x) < 2**53 else arb(x)
-
-
-def end_value(
-    function: Callable[[fmpq | arb], Cell], x: float, rounded: Callable[[arb], tuple[float, bool]]
-) -> tuple[float, bool] | None:
-    """A function at one end of an interval, rounded; None where the ball is of no use."""
-    value = function(exact(x))
-    if isinstance(value, Marker):
-        return None
-    ball = value if isinstance(value, arb) else arb(value)
-    return rounded(ball) if ball.is_finite() else None

@@ -8,7 +8,6 @@ the depth of the graph; nested branches are refined as far as a counted budget a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 
 from actc.calculus import intervals as iv
 from actc.calculus import narrowing, signs
@@ -37,16 +36,6 @@ _TRUE_AT = {
     "ne": NEGATIVE | POSITIVE,
 }
 _ALL_SIGNS = NEGATIVE | NULL | POSITIVE
-_CONSTANTS = {
-    name: iv.of_number(Fraction(text))
-    for name, text in (
-        ("pi", "3.14159265358979323846264338327950288"),
-        ("E", "2.71828182845904523536028747135266250"),
-        ("EulerGamma", "0.57721566490153286060651209008240243"),
-        ("GoldenRatio", "1.61803398874989484820458683436563812"),
-    )
-}
-
 _Value = Interval | int | None  # a number's range, or bits of a condition; None: may be no real number
 
 
@@ -189,7 +178,7 @@ class Box:
             case "number":
                 return iv.of_number(node.number)
             case "constant":
-                return _CONSTANTS[node.name]
+                return iv.CONSTANTS[node.name]
             case "symbol":
                 return self.env[node.name]
             case "nan" | "undefined":
