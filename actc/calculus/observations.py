@@ -26,6 +26,7 @@ _GRID = tuple(
         *((-13, 10), (-7, 10), (-1, 3), (-1, 9), (1, 9), (1, 3), (7, 10), (13, 10), (1, 1000), (-1, 1000)),
     )
 )
+_NOT_DEFINED = frozenset({"ACT210", "ACT211"})
 _LARGEST = Fraction(2) ** 1024
 _SMALLEST = Fraction(2) ** -1075  # float64 rounds this to 0
 
@@ -186,6 +187,8 @@ def note_unsettled(activation: Activation, notes: Iterable[Unsettled], log: Diag
     """
     if any(d.code in ("ACT210", "ACT211") for d in log.found):
         return
+    if any(d.code in _NOT_DEFINED for d in log.found):
+        return  # the cause was named; a derivative cannot be better than its function
     place = activation.spec.expression.location
     length = len(activation.spec.expression.value)
     for reason, note in {note.reason: note for note in reversed(tuple(notes))}.items():
