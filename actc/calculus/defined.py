@@ -8,13 +8,11 @@ from fractions import Fraction
 
 from flint import arb
 
-from actc.calculus.balls import UNDEFINED, decimal_text, evaluate
-from actc.calculus.blame import NO_BRANCH, blamed
+from actc.calculus.balls import decimal_text
 from actc.calculus.claims import point_text
 from actc.calculus.crossings import Crossing
 from actc.calculus.definedness import Definedness, Witness, judge, judge_expression
 from actc.calculus.emit import fill
-from actc.calculus.tie_points import rational_defaults
 from actc.diagnostics import DiagnosticLog
 from actc.model.activation import Activation, Formula
 from actc.model.domain import Domain
@@ -41,7 +39,6 @@ def check_defined(activation: Activation, found: Mapping[str, tuple[Crossing, ..
     elif not judged.proved or (activation.parameters and not judged.proved_for_all):
         message = "the activation was not shown to be a real number everywhere, nor a point found where it is not"
         log.report("ACT311", text.location, message, None, len(text.value))
-    _check_covered(activation, judged, log)
     value = activation.value.expr
     for given in activation.inputs:
         value = fill(activation, value, given.name, found[given.name]).expr
@@ -62,28 +59,13 @@ def check_surrogate(activation: Activation, variable: str, surrogate: Formula, l
 def _report_witness(activation: Activation, witness: Witness, text: Text, log: DiagnosticLog) -> None:
     length = len(text.value)
     if witness.is_uncovered:
-        _report_uncovered(_point(witness), text, log)
+        message = f"no condition of the `Piecewise` holds at {_point(witness)}"
+        log.report("ACT211", text.location, message, "end it with a pair `(value, True)`", length)
         return
     message = f"the activation is not a real number at {_point(witness)}: {witness.reason}"
     cure = _cure(activation, witness)
     hint = None if cure is None else f"narrow the input's domain, as in `inputs: {{{cure[0]}: {cure[1]}}}`"
     log.report("ACT210", text.location, message, hint, length)
-
-
-def _report_uncovered(where: str, text: Text, log: DiagnosticLog) -> None:
-    message = f"no condition of the `Piecewise` holds at {where}"
-    log.report("ACT211", text.location, message, "end it with a pair `(value, True)`", len(text.value))
-
-
-def _check_covered(activation: Activation, judged: Definedness, log: DiagnosticLog) -> None:
-    """A point that no branch covers is a mistake, even where a limit would fill it."""
-    value, text = activation.value.expr, activation.value.text
-    for gap in judged.removable:
-        if isinstance(gap.value, Fraction) and len(activation.inputs) == 1:
-            point = {**rational_defaults(activation), gap.variable: gap.value}
-            if evaluate(value, point) is UNDEFINED and (blamed(value, point) or ("", ""))[1] == NO_BRANCH:
-                _report_uncovered(point_text(((gap.variable, gap.value),)), text, log)
-                return
 
 
 def _cure(activation: Activation, witness: Witness) -> tuple[str, str] | None:
