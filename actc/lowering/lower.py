@@ -8,7 +8,7 @@ from fractions import Fraction
 from actc.lowering.branches import guard_branches
 from actc.lowering.constants import fold_constants, nearest_double
 from actc.lowering.nan import keep_nan
-from actc.model.expr import LEAVES, Expr, fold, postorder, rebuild, symbol
+from actc.model.expr import LEAVES, NAN, Expr, fold, postorder, rebuild, symbol
 from actc.model.program import Assignment, Documentation, Program, ProgramParameter, Routine
 from actc.model.text import to_text
 from actc.model.verdict import Gradient, Gradients, Kink, Verdict
@@ -119,7 +119,10 @@ def _slope_text(gradients: Gradients, gradient: Gradient) -> str:
     if written is not None:
         return " ".join(written.text.value.split())
     named = {formula.expr: symbol(name) for name, formula in reversed(activation.let)}
-    text = to_text(fold(gradient.expr, lambda node, args: named.get(node) or rebuild(node, args)))
+    expr = gradient.expr
+    if expr.op == "where" and expr.args[2] is NAN:  # outside the inputs' domains
+        expr = expr.args[1]
+    text = to_text(fold(expr, lambda node, args: named.get(node) or rebuild(node, args)))
     return text if len(text) <= 400 else "derived; see the code"
 
 
