@@ -15,6 +15,7 @@ from actc.model.compiled import ActivationReport, CompiledFile, Declared, Gradie
 from actc.model.program import Program
 from actc.model.spec import ActivationSpec
 from actc.model.verdict import Gradients
+from actc.numerics.stabilise import stabilise
 
 
 def compile_source(file: str, data: bytes, package: str, templates: Path | None = None) -> CompiledFile:
@@ -22,7 +23,7 @@ def compile_source(file: str, data: bytes, package: str, templates: Path | None 
 
     ``templates`` is a folder whose templates come before our own.
 
-    load -> resolve -> analyse -> lower -> render; a stage that fails leaves the later ones out, for its activation.
+    load -> resolve -> analyse -> stabilise -> lower -> render; a stage that fails leaves the later ones out.
     """
     del package  # a module's text does not depend on it
     log = DiagnosticLog()
@@ -44,7 +45,7 @@ def _compile(spec: ActivationSpec) -> tuple[Program | None, ActivationReport, tu
     activation = resolve(spec, log)
     gradients = None if activation is None else analyse(activation, log)
     accept(spec, log)
-    program = None if gradients is None or log.has_errors else lower(gradients)
+    program = None if gradients is None or log.has_errors else lower(stabilise(gradients))
     return program, _report(spec, gradients), tuple(log.found)
 
 

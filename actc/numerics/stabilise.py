@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from actc.calculus.balls import Number
 from actc.calculus.crossings import Crossing, crossings
 from actc.calculus.differentiate import differentiate
 from actc.calculus.settle import at, same
-from actc.calculus.tie_points import rational_defaults, tie_points
+from actc.calculus.tie_points import choose, parameter_points, rational_defaults, tie_points
 from actc.model.activation import Activation
 from actc.model.compiled import Accuracy
 from actc.model.expr import Expr
@@ -24,6 +25,10 @@ from actc.numerics.points import screening, special_places, thorough
 from actc.numerics.search import Arena, Found, Search, peeled
 
 _DERIVED = (Verdict.DERIVED, Verdict.PROVED)
+_RELATIVE = Fraction(1, 2**50)
+_NOTHING = Fraction(1, 2**1015)  # 128 times the smallest normal float64
+_EXPONENTS = (-60, -30, -9, -4, -2, 0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 17, 22, 28, 36, 45, 57, 70, 90, 120)
+_MANTISSAS = tuple(Fraction(n, 64) for n in (67, 91, 113, 79, 101, 125, 71))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +53,10 @@ def stabilise_measured(gradients: Gradients) -> Stabilised:
     places = special_places(activation, found)
     arena = Arena.over(inputs, screening(activation, places), thorough(activation, places))
     ties = [point for name in inputs for crossing in found[name] for point in tie_points(activation, crossing)]
+    apart = _generic_points(activation)
 
     def search(expr: Expr) -> Search:
-        return Search(expr, arena, lambda program: _agree(expr, program, ties))
+        return Search(expr, arena, lambda program: _agree(expr, program, ties) and _close(expr, program, apart))
 
     searches = [search(gradients.value)]
     value = searches[0].run()
@@ -89,6 +95,39 @@ def _agree(old: Expr, new: Expr, ties: list[dict[str, Number]]) -> bool:
     for point in ties:
         before, after = at(old, point), at(new, point)
         if before is not None and not same(before, after):
+            return False
+    return True
+
+
+def _generic_points(activation: Activation) -> list[dict[str, Number]]:
+    """Points that no program was fitted to, from the smallest to the largest magnitudes, at several parameters."""
+    points: list[dict[str, Number]] = []
+    for turn, parameters in enumerate(parameter_points(activation)):
+        for step, exponent in enumerate(_EXPONENTS if turn == 0 else _EXPONENTS[turn % 3 :: 3]):
+            for sign in (1, -1):
+                point: dict[str, Number] = dict(parameters)
+                for index, given in enumerate(activation.inputs):
+                    mantissa = _MANTISSAS[(step + turn + 3 * index) % len(_MANTISSAS)]
+                    size = Fraction(2) ** exponent if index % 2 == 0 else Fraction(1)
+                    value = sign * mantissa * size
+                    point[given.name] = value if given.domain.contains(value) else choose(given.domain, step)
+                points.append(point)
+    return points
+
+
+def _close(old: Expr, new: Expr, points: list[dict[str, Number]]) -> bool:
+    """Whether a program is the same function to the last digits of float64.
+
+    An input held at a bound is no identity: what is small on the points that it was judged on must be small elsewhere.
+    """
+    if old is new:
+        return True
+    for point in points:
+        before = at(old, point)
+        if not isinstance(before, Fraction):
+            continue
+        after = at(new, point)
+        if not isinstance(after, Fraction) or abs(after - before) > max(abs(before) * _RELATIVE, _NOTHING):
             return False
     return True
 
