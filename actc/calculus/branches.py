@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from weakref import WeakKeyDictionary
 
 from flint import fmpq, fmpq_mpoly, fmpq_mpoly_ctx
@@ -27,6 +28,7 @@ _COMPARISONS: dict[str, Callable[[int], bool]] = {
     "eq": lambda s: s == 0,
     "ne": lambda s: s != 0,
 }
+_CONTINUOUS = frozenset({"abs", "min", "max"})
 _PAIRS = frozenset({"min", "max", *_COMPARISONS})
 
 # A sign that is the argument's: increasing functions with their only zero at 0 (a root where it is defined).
@@ -83,12 +85,13 @@ def sign_of(guard: Expr, signs: Mapping[Expr, int]) -> int | None:
     return None if unknown and product else product
 
 
-def resolve(root: Expr, signs: Mapping[Expr, int], tidy: bool = True) -> Expr:
+def resolve(root: Expr, signs: Mapping[Expr, int], tidy: bool = True, beside: Mapping[Expr, int] | None = None) -> Expr:
     """What the expression is where the atoms have these signs (-1, 0, 1).
 
     Branches whose atoms are missing stay as they are; so do ``floor``, ``ceiling``, ``round`` and ``%``, which are
     decided by integers and not by signs. ``tidy`` folds what has become plain, a factor of 0 with all that it is
-    multiplied with included, defined or not.
+    multiplied with included, defined or not. ``beside`` are signs by which ``Abs``, ``Max`` and ``Min`` choose where
+    both their choices are equal.
     """
 
     def visit(node: Expr, args: tuple[Expr, ...]) -> Expr:
@@ -98,6 +101,8 @@ def resolve(root: Expr, signs: Mapping[Expr, int], tidy: bool = True) -> Expr:
             sign = _known_sign(here, signs)
             if sign is None and here is not node:
                 sign = _known_sign(node, signs)
+            if sign == 0 and beside is not None and op in _CONTINUOUS:
+                sign = _known_sign(here, beside) or 0
             return here if sign is None else _chosen(op, args, sign)
         if op == "where":
             return where(*args)
@@ -169,28 +174,22 @@ def _chosen(op: str, args: tuple[Expr, ...], sign: int) -> Expr:
     return TRUE if _COMPARISONS[op](sign) else FALSE
 
 
-_known: WeakKeyDictionary[Expr, Sign] = WeakKeyDictionary()
-
-
+@lru_cache(maxsize=4096)  # guards are made anew for every question, so a weak dictionary would forget them
 def orient(guard: Expr) -> Sign:
     """The guard's sign as a product of signs of atoms.
 
     An atom is an irreducible polynomial in symbols and opaque functions with its first term's coefficient 1:
     ``0 - x`` and ``tanh(2*x)`` give ``x``, ``x**2 - 1`` gives ``x - 1`` and ``x + 1``, ``exp(x)*x`` gives ``x``.
     """
-    found = _known.get(guard)
-    if found is None:
-        constant, parts = 1, []
-        todo = [guard]
-        # Every step goes from a guard to something inside it, so this ends.
-        while todo and constant:
-            sign, inner, finished = _split(todo.pop())
-            constant *= sign
-            todo.extend(reversed(inner))
-            parts.extend(finished)
-        found = Sign(constant, _reduced(parts) if constant else ())
-        _known[guard] = found
-    return found
+    constant, parts = 1, []
+    todo = [guard]
+    # Every step goes from a guard to something inside it, so this ends.
+    while todo and constant:
+        sign, inner, finished = _split(todo.pop())
+        constant *= sign
+        todo.extend(reversed(inner))
+        parts.extend(finished)
+    return Sign(constant, _reduced(parts) if constant else ())
 
 
 def _reduced(parts: list[Expr]) -> tuple[Expr, ...]:
@@ -396,6 +395,7 @@ def digest(root: Expr) -> str:
     return _digests.get(root) or fold(root, visit)
 
 
+@lru_cache(maxsize=1024)
 def polynomial(atom: Expr) -> dict[tuple[tuple[Expr, int], ...], Fraction] | None:
     """The terms of a polynomial in symbols and opaque functions; None for what is none, or is too large to expand."""
     leaves = _leaves(atom)

@@ -10,20 +10,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from math import lcm
+from math import gcd, lcm
 from typing import Any
 
 from flint import arb, fmpq, fmpz_poly
 
 from actc.calculus.balls import evaluate
 from actc.calculus.branches import digest, polynomial
+from actc.calculus.work import Work
 from actc.model.domain import Domain
 from actc.model.expr import Expr
 
 Monomial = tuple[tuple[str, int], ...]
 """Variables with their exponents, sorted by name; the empty one is 1."""
 
-_MOST_ROWS = 1500
+_CONDITION = 5  # counted work for a term of a condition
+_ROOTS = 20  # and for isolating roots, times the square of their number
+_MOST_ROWS = 300
 _MOST_DEGREE = 40  # of all polynomials in one variable together
 _MOST_BITS = 2000
 _POSITIVE = Domain("positive", Fraction(0))
@@ -40,8 +43,11 @@ class Condition:
         return frozenset(name for monomial in self.terms for name, _ in monomial)
 
 
-def feasible_signs(signs: Mapping[Expr, int], domains: Mapping[str, Domain]) -> bool:
-    """Whether the atoms may have these signs at some point of the domains. Signs of 0 are not looked at."""
+def feasible_signs(signs: Mapping[Expr, int], domains: Mapping[str, Domain], work: Work) -> bool:
+    """Whether the atoms may have these signs at some point of the domains. Signs of 0 are not looked at.
+
+    Raises GaveUp where the work is used up.
+    """
     known = dict(domains)
     conditions = []
     for atom, sign in signs.items():
@@ -53,7 +59,7 @@ def feasible_signs(signs: Mapping[Expr, int], domains: Mapping[str, Domain]) -> 
             monomial = tuple(sorted((_name(leaf, known), power) for leaf, power in factors))
             named[monomial] = coefficient
         conditions.append(Condition(named, sign))
-    return feasible(conditions, known)
+    return feasible(conditions, known, work)
 
 
 def _name(leaf: Expr, known: dict[str, Domain]) -> str:
@@ -83,8 +89,9 @@ def _closed(leaf: Expr) -> Domain:
     return Domain("", _rational(value.lower()) - reach, _rational(value.upper()) + reach)
 
 
-def feasible(conditions: Sequence[Condition], domains: Mapping[str, Domain]) -> bool:
+def feasible(conditions: Sequence[Condition], domains: Mapping[str, Domain], work: Work) -> bool:
     """Whether some point of the domains may meet all conditions; False only where that is impossible."""
+    work.spend(_CONDITION * sum(len(c.terms) for c in conditions))
     alone: dict[str, list[Condition]] = {}
     for condition in conditions:
         names = condition.variables()
@@ -94,12 +101,12 @@ def feasible(conditions: Sequence[Condition], domains: Mapping[str, Domain]) -> 
         elif len(names) == 1:
             alone.setdefault(next(iter(names)), []).append(condition)
     for name, group in alone.items():
-        if not _feasible_alone(group, domains.get(name, Domain())):
+        if not _feasible_alone(group, domains.get(name, Domain()), work):
             return False
-    return all(len(c.variables()) < 2 for c in conditions) or _feasible_linear(conditions, domains)
+    return all(len(c.variables()) < 2 for c in conditions) or _feasible_linear(conditions, domains, work)
 
 
-def _feasible_alone(group: Sequence[Condition], domain: Domain) -> bool:
+def _feasible_alone(group: Sequence[Condition], domain: Domain, work: Work) -> bool:
     """One variable: look at a point of every interval between the roots."""
     # Dropping a condition only makes more feasible.
     group = sorted(group, key=lambda c: max(m[0][1] if m else 0 for m in c.terms))
@@ -112,9 +119,12 @@ def _feasible_alone(group: Sequence[Condition], domain: Domain) -> bool:
             polys, group = polys[:i], group[:i]
             break
     low, high = domain.low, domain.high
+    if all(poly.degree() == 1 for poly in polys):
+        return _feasible_interval(polys, group, low, high)
     if low is not None and low == high:
         points = [low]
     else:
+        work.spend(_ROOTS * sum(int(poly.degree()) for poly in polys) ** 2)
         product = fmpz_poly([1])
         for poly in polys:
             product *= poly
@@ -123,6 +133,21 @@ def _feasible_alone(group: Sequence[Condition], domain: Domain) -> bool:
                 product *= fmpz_poly([-end.numerator, end.denominator])
         points = [p for p in _between_roots(product) if (low is None or p > low) and (high is None or p < high)]
     return any(all(_sign_at(poly, p) == c.sign for poly, c in zip(polys, group, strict=True)) for p in points)
+
+
+def _feasible_interval(
+    polys: Sequence[fmpz_poly], group: Sequence[Condition], low: Fraction | None, high: Fraction | None
+) -> bool:
+    """Linear conditions leave an interval or nothing."""
+    if low is not None and low == high:
+        return all(_sign_at(poly, low) == c.sign for poly, c in zip(polys, group, strict=True))
+    for poly, condition in zip(polys, group, strict=True):
+        edge = Fraction(-int(poly[0]), int(poly[1]))
+        if (poly[1] > 0) == (condition.sign > 0):
+            low = edge if low is None else max(low, edge)
+        else:
+            high = edge if high is None else min(high, edge)
+    return low is None or high is None or low < high
 
 
 def _univariate(condition: Condition) -> fmpz_poly:
@@ -156,7 +181,7 @@ def _sign_at(poly: fmpz_poly, point: Fraction) -> int:
     return (value > 0) - (value < 0)
 
 
-def _feasible_linear(conditions: Sequence[Condition], domains: Mapping[str, Domain]) -> bool:
+def _feasible_linear(conditions: Sequence[Condition], domains: Mapping[str, Domain], work: Work) -> bool:
     """Several variables: linear inequalities in the monomials, by Fourier and Motzkin's elimination."""
     names = frozenset().union(*(c.variables() for c in conditions))
     fixed = _signs_of_variables(names, conditions, domains)
@@ -178,7 +203,7 @@ def _feasible_linear(conditions: Sequence[Condition], domains: Mapping[str, Doma
                 sign *= fixed.get(name, 0)
         if sign and (len(monomial) > 1 or monomial[0][1] > 1):
             rows.append({monomial: Fraction(sign)})
-    return _eliminate(rows)
+    return _eliminate(rows, work)
 
 
 def _signs_of_variables(
@@ -199,28 +224,34 @@ def _signs_of_variables(
     return fixed
 
 
-def _eliminate(rows: list[dict[Monomial, Fraction]]) -> bool:
+def _eliminate(rows: Sequence[Mapping[Monomial, Fraction]], work: Work) -> bool:
     """Whether linear forms can all be positive at once."""
     unknowns = sorted({m for row in rows for m in row if m})
-    current = {_scaled(row, unknowns) for row in rows}
-    for i in range(len(unknowns)):
-        above = [row for row in current if row[i] > 0]
-        below = [row for row in current if row[i] < 0]
-        following = {row for row in current if row[i] == 0}
+    work.spend(len(rows) * len(unknowns))
+    nothing = Fraction(0)
+    current = {_integers([row.get(m, nothing) for m in (*unknowns, ())]) for row in rows}
+    left = list(range(len(unknowns)))
+    while left:
+        sides = {i: ([r for r in current if r[i] > 0], [r for r in current if r[i] < 0]) for i in left}
+        column = min(left, key=lambda i: (len(sides[i][0]) * len(sides[i][1]), i))
+        above, below = sides[column]
+        following = {row for row in current if row[column] == 0}
+        work.spend(len(left) * (len(current) + len(above) * len(below)))
         if len(above) * len(below) + len(following) > _MOST_ROWS:
             return True
         for up in above:
             for down in below:
-                joined = tuple(u * -down[i] + d * up[i] for u, d in zip(up, down, strict=True))
-                following.add(_normal(joined))
+                following.add(_primitive([u * -down[column] + d * up[column] for u, d in zip(up, down, strict=True)]))
         current = following
+        left.remove(column)
     return all(row[-1] > 0 for row in current)
 
 
-def _scaled(row: Mapping[Monomial, Fraction], unknowns: Sequence[Monomial]) -> tuple[Fraction, ...]:
-    return _normal((*(row.get(m, Fraction(0)) for m in unknowns), row.get((), Fraction(0))))
+def _integers(row: Sequence[Fraction]) -> tuple[int, ...]:
+    scale = lcm(*(c.denominator for c in row))
+    return _primitive([c.numerator * (scale // c.denominator) for c in row])
 
 
-def _normal(row: tuple[Fraction, ...]) -> tuple[Fraction, ...]:
-    largest = max(abs(c) for c in row)
-    return row if not largest else tuple(c / largest for c in row)
+def _primitive(row: Sequence[int]) -> tuple[int, ...]:
+    shared = gcd(*row)
+    return tuple(c // shared for c in row) if shared > 1 else tuple(row)

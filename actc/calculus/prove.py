@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -11,17 +10,17 @@ from actc.calculus.balls import sign_of as sign_at
 from actc.calculus.branches import atoms, guards, live_guards, orient, polynomial, resolve
 from actc.calculus.cells import feasible_signs
 from actc.calculus.differentiate import differentiate
-from actc.calculus.normal_form import Decision, Outcome, compare
+from actc.calculus.normal_form import LIMIT, Decision, Outcome, compare
 from actc.calculus.samples import disagreement
+from actc.calculus.work import GaveUp, Work
 from actc.model.domain import Domain
 from actc.model.expr import NAN, UNDEFINED, ZERO, Expr, number, postorder, size, substitute
+from actc.model.operations import OPERATIONS
 
 Signs = tuple[tuple[Expr, int], ...]
 """A region: atoms with their signs."""
 
-_MOST_WORK = 400_000  # nodes looked at, all regions together
-_STEP = 50  # what a step costs beside its nodes
-_REGION = 2000  # what a comparison costs
+_NODE = 10  # counted work for every node that is resolved
 _MOST_OPEN = 8  # regions that are not proved before the rest is left
 _POINTS_BEFORE = 5
 _POINTS_AFTER = 10
@@ -80,12 +79,12 @@ class _Sides:
     claimed: Expr
     function: Expr
 
-    def resolved(self, signs: Mapping[Expr, int]) -> _Sides:
-        return _Sides(resolve(self.claimed, signs, tidy=False), resolve(self.function, signs, tidy=False))
+    def resolved(self, signs: Mapping[Expr, int], beside: Mapping[Expr, int] | None = None) -> _Sides:
+        return _Sides(*(resolve(e, signs, tidy=False, beside=beside) for e in (self.claimed, self.function)))
 
 
 class _Stop(Exception):  # noqa: N818 - steers the search, no error
-    """Enough regions are open, or there are too many."""
+    """Enough regions are open."""
 
 
 @dataclass(slots=True)
@@ -97,19 +96,24 @@ class _Search:
     moving: frozenset[str] | None  # what takes every value within one tensor; None for all symbols
     domains: Mapping[str, Domain]
     whole: tuple[Expr, Expr, Expr]  # both sides and the function as they were given, for the numerical checks
-    work: int = _MOST_WORK
+    work: Work = field(default_factory=lambda: Work(LIMIT))
     regions: int = 0
     gave_up: bool = False
     open_cells: list[Signs] = field(default_factory=list)
     labels: dict[str, None] = field(default_factory=dict)
+    nowhere: dict[Expr, bool] = field(default_factory=dict)
 
     def prove(self, claimed: Expr, function: Expr) -> Proof:
         """Look at a few points, then at every region, then at more points."""
         wrong = disagreement(*self.whole, self.domains, _POINTS_BEFORE, seed=1)
         if wrong is not None:
             return Proof(False, "", (_signs_at(wrong[0], claimed, function),), False)
-        with suppress(_Stop):
+        try:
             self._explore(claimed, function, {})
+        except _Stop:
+            pass
+        except GaveUp:
+            self.gave_up = True
         if self.open_cells or self.gave_up:
             return Proof(False, "", tuple(self.open_cells), self.gave_up)
         wrong = disagreement(*self.whole, self.domains, _POINTS_AFTER, seed=2)
@@ -123,19 +127,17 @@ class _Search:
 
     def _explore(self, claimed: Expr, function: Expr, signs: dict[Expr, int]) -> None:
         """Split on the innermost atom that is not decided, until none is left."""
-        open_enough = len(self.open_cells) >= _MOST_OPEN
-        if open_enough or self.work < 0:
-            self.gave_up = self.gave_up or not open_enough
+        if len(self.open_cells) >= _MOST_OPEN:
             raise _Stop
         now = _Sides(claimed, function).resolved(signs)
-        self.work -= size(now.claimed) + size(now.function) + _STEP
+        self.work.spend(_NODE * (size(now.claimed) + size(now.function)))
         asked = [resolve(guard, signs, tidy=False) for guard in live_guards(claimed, signs)]
         atom = next((a for a in atoms(now.function, now.claimed, *asked) if a not in signs), None)
         if atom is None:
             self._region(function, now, tuple(asked), signs)
             return
-        if not _is_plain(atom):
-            decision = compare(ZERO, atom, self.domains, _strict(signs))
+        if not _is_plain(atom) and not self._vanishes_nowhere(atom):
+            decision = compare(ZERO, atom, self.domains, _strict(signs), work=self.work)
             if decision.outcome is Outcome.ZERO and decision.cases:
                 self._explore(claimed, function, {**signs, atom: 0})
                 return
@@ -146,7 +148,7 @@ class _Search:
             if decision.wild:
                 # It may vanish on a region, of which nothing more is known.
                 self._explore(claimed, function, {**signs, atom: 0})
-        sides = [s for s in (1, -1) if feasible_signs({**signs, atom: s}, self.domains)]
+        sides = [s for s in (1, -1) if feasible_signs({**signs, atom: s}, self.domains, self.work)]
         for sign in sides:
             self._explore(claimed, function, {**signs, atom: sign})
         if self.moving is not None and not self.moving & atom.free:
@@ -154,9 +156,10 @@ class _Search:
 
     def _on_the_edge(self, given: _Sides, signs: dict[Expr, int], atom: Expr, sides: list[int]) -> None:
         """An atom of parameters may vanish for all values of the inputs: ``a = 0`` is a region as well."""
-        here = given.resolved({**signs, atom: 0})
-        if any(here == given.resolved({**signs, atom: sign}) for sign in sides):
-            return  # the same formulas were looked at beside it, and what is identical there is identical here
+        for sign in sides:
+            beside = {**signs, atom: sign}
+            if given.resolved({**signs, atom: 0}, beside) == given.resolved(beside):
+                return  # the same formulas were looked at beside it, and what is identical there is identical here
         solved = _solved(atom)
         if solved is None:
             # Where it vanishes is not put in: what then is shown holds without that.
@@ -178,35 +181,44 @@ class _Search:
             self._leave_open(signs, None)
             return
         self.regions += 1
-        self.work -= _REGION
         known = [resolve(guard, signs, tidy=False) for guard in live_guards(function, signs)]
         certain = {atom for guard in known for atom in orient(guard).atoms}
-        mine = {a: s for a, s in _strict(signs).items() if a in certain or _is_plain(a)}
-        decision = compare(
-            now.claimed,
-            slope,
-            self.domains,
-            mine,
-            given=(now.function, *(guard for guard in known if not guards(guard))),
-            asked=asked,
-            asked_signs={a: s for a, s in _strict(signs).items() if a not in mine},
-            generic=self.variable,
-        )
-        if decision.outcome is Outcome.ZERO:
-            self.labels.update(dict.fromkeys(decision.generators))
-        else:
-            self._leave_open(signs, decision)
+        plain = {a: s for a, s in signs.items() if s and _is_plain(a)}
+        others = {a: s for a, s in signs.items() if s and a not in plain}
+        decision = Decision(Outcome.UNKNOWN)
+        # Signs of what is no polynomial are dear to evaluate and seldom needed.
+        for extra in ({}, others) if others else ({},):
+            decision = compare(
+                now.claimed,
+                slope,
+                self.domains,
+                plain | {a: s for a, s in extra.items() if a in certain},
+                given=(now.function, *(guard for guard in known if not guards(guard) and not _is_total(guard))),
+                asked=tuple(guard for guard in asked if not _is_total(guard)),
+                asked_signs={a: s for a, s in extra.items() if a not in certain},
+                generic=self.variable,
+                work=self.work,
+            )
+            if decision.outcome is Outcome.ZERO:
+                self.labels.update(dict.fromkeys(decision.generators))
+                return
+        self._leave_open(signs, decision)
+
+    def _vanishes_nowhere(self, atom: Expr) -> bool:
+        """Whether it is zero on no region, whatever the signs are."""
+        if atom not in self.nowhere:
+            decision = compare(ZERO, atom, self.domains, {}, work=self.work)
+            unclear = decision.somewhere or decision.wild or decision.outcome is Outcome.UNKNOWN
+            self.nowhere[atom] = not unclear
+        return self.nowhere[atom]
 
     def _settled(self, slope: Expr, signs: dict[Expr, int]) -> Expr | None:
         """The slope without the exceptions for single points that differentiation puts in."""
         extra = [a for a in atoms(slope) if a not in signs]
         if not extra:
             return resolve(slope, signs, tidy=False)
-        for atom in extra:
-            if not _is_plain(atom):
-                decision = compare(ZERO, atom, self.domains, _strict(signs))
-                if decision.somewhere or decision.wild or decision.outcome is Outcome.UNKNOWN:
-                    return None
+        if not all(_is_plain(atom) or self._vanishes_nowhere(atom) for atom in extra):
+            return None
         return resolve(slope, {**signs, **dict.fromkeys(extra, 1)}, tidy=False)
 
     def _leave_open(self, signs: dict[Expr, int], decision: Decision | None) -> None:
@@ -230,6 +242,18 @@ def _is_plain(atom: Expr) -> bool:
     """Whether it is a polynomial in symbols and constants, which vanishes on no region."""
     terms = polynomial(atom)
     return terms is not None and all(leaf.op in ("symbol", "constant") for term in terms for leaf, _ in term)
+
+
+def _is_total(expr: Expr) -> bool:
+    """Whether every operation in it is real everywhere."""
+    for node in postorder(expr):
+        if node.op == "pow":
+            exponent = node.args[1]
+            if not (exponent.is_number and exponent.number.denominator == 1 and exponent.number > 0):
+                return False
+        elif node.op in OPERATIONS and OPERATIONS[node.op].defined is not None:
+            return False
+    return True
 
 
 def _is_uncovered(expr: Expr) -> bool:

@@ -7,8 +7,9 @@ from fractions import Fraction
 
 from actc.calculus.differentiate import differentiate
 from actc.calculus.normal_form import circular, powers, special
-from actc.calculus.normal_form.field import GaveUp, Ratio
+from actc.calculus.normal_form.field import Ratio
 from actc.calculus.normal_form.tower import Tower
+from actc.calculus.work import GaveUp
 from actc.model.expr import Expr, postorder
 
 _MOST_BITS = 4000  # of a number

@@ -9,33 +9,17 @@ from math import comb
 
 from flint import fmpz, fmpz_mpoly, fmpz_mpoly_ctx
 
+from actc.calculus.work import GaveUp, Work
+
+_OPERATION = 20  # steps of any operation, however small its operands
 _MOST_PRODUCT = 400_000  # term products of one multiplication
 _MOST_GCD = 250_000  # term products up to which a common divisor is looked for
 _MOST_DEGREE = 400  # degree in one generator up to which divisors and factors are looked for
 _MOST_POWER = 1500  # terms of an expanded power
 
 
-class GaveUp(Exception):  # noqa: N818 - steers the search, no error
-    """The counted work is used up, or a form grew too large."""
-
-
 class Undefined(Exception):  # noqa: N818 - steers the search, no error
     """A division by what is identically zero."""
-
-
-class Work:
-    """A count of elementary steps with a limit."""
-
-    __slots__ = ("left",)
-
-    def __init__(self, limit: int) -> None:
-        self.left = limit
-
-    def spend(self, steps: int) -> None:
-        """Count the steps. Raises GaveUp where none are left."""
-        self.left -= steps
-        if self.left < 0:
-            raise GaveUp
 
 
 class Ratio:
@@ -92,7 +76,7 @@ class Field:
             return self.zero
         if self._roots:
             num, den = self._rationalise(num, den)
-        self.work.spend(len(num) + len(den))
+        self.work.spend(_OPERATION + len(num) + len(den))
         if not den.is_one():
             common = self.common(num, den)
             if not common.is_one():
@@ -138,7 +122,7 @@ class Field:
         den = self.times(a.den // right, b.den // left)
         if self._roots:
             return self.quotient(num, den)
-        self.work.spend(len(num) + len(den))
+        self.work.spend(_OPERATION + len(num) + len(den))
         return Ratio(num, den) if den.leading_coefficient() > 0 else Ratio(-num, -den)
 
     def invert(self, a: Ratio) -> Ratio:

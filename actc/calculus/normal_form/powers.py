@@ -52,8 +52,9 @@ def absolute(tower: Tower, value: Ratio) -> Product:
 
 def _collect(tower: Tower, poly: fmpz_mpoly, exponent: Fraction, product: Product) -> None:
     unit, factors = tower.factor(poly)
-    for prime, times in _primes(abs(unit)):
-        _include(product, Base(None, tower.field.context.constant(prime)), exponent * times)
+    for number, direction in ((unit.numerator, 1), (unit.denominator, -1)):
+        for prime, times in _primes(abs(number)):
+            _include(product, Base(None, tower.field.context.constant(prime)), exponent * times * direction)
     for part, times in factors:
         index = tower.single(part)
         generator = None if index is None else tower.generators[index]
@@ -227,9 +228,10 @@ def integer_power(tower: Tower, value: Ratio, exponent: int) -> Ratio:
     result = field.one
     for poly, direction in ((value.num, 1), (value.den, -1)):
         unit, factors = tower.factor(poly)
-        if abs(unit) != 1:
-            part = _large_power(tower, field.context.constant(abs(unit)), direction * exponent)
-            result = field.multiply(result, part)
+        for number, side in ((abs(unit.numerator), direction), (unit.denominator, -direction)):
+            if number != 1:
+                part = _large_power(tower, field.context.constant(number), side * exponent)
+                result = field.multiply(result, part)
         if unit < 0 and exponent % 2:
             result = field.negate(result)
         for factor, times in factors:

@@ -15,7 +15,8 @@ from flint import fmpz_mpoly
 
 from actc.calculus.cells import Condition, feasible
 from actc.calculus.normal_form.facts import Facts
-from actc.calculus.normal_form.field import Field, Ratio, Work
+from actc.calculus.normal_form.field import Field, Ratio
+from actc.calculus.work import Work
 from actc.model.domain import Domain
 
 Bounds = tuple[Fraction | None, Fraction | None]
@@ -23,6 +24,7 @@ POSITIVE: Bounds = (Fraction(0), None)
 ANY: Bounds = (None, None)
 
 
+_MOST_MONIC = 40  # terms of a factor whose first coefficient is looked at
 _STEPS = frozenset({"floor", "round", "alternating"})
 _INVERSE = frozenset({"asin", "atan"})  # of a sine these are linear, piece by piece
 _CLOSED_FORMS = frozenset({"gamma", "polygamma", "erf", *(f"polygamma{n}" for n in range(20))})
@@ -63,6 +65,7 @@ class Generator:
     base: fmpz_mpoly | None = None  # log and power: of what
     exponent: Fraction = Fraction(1)  # power: the base's absolute value to this
     integer: bool = False  # takes integer values only
+    fixed: bool = False  # a number: no symbol is in it
     circular: bool = False  # a sine or cosine is in it
     wild: bool = False  # may satisfy relations that are not known, on some region or everywhere
 
@@ -100,7 +103,7 @@ class Tower:
         self._decisions = decisions
         self._asked = 0
         self._polys: dict[str, fmpz_mpoly] = {}
-        self._factors: dict[str, tuple[int, list[tuple[fmpz_mpoly, int]]]] = {}
+        self._factors: dict[str, tuple[Fraction, list[tuple[fmpz_mpoly, int]]]] = {}
 
     def new(self, generator: Generator, *sources: Ratio) -> int:
         """Take a generator from the pool for a function of the sources. Raises PoolExhausted."""
@@ -109,13 +112,14 @@ class Tower:
             raise PoolExhausted
         inside = [self.generators[i] for source in sources for i in self.generators_of(source)]
         kind = generator.kind
+        generator.fixed = kind != "symbol" and all(g.fixed for g in inside)
         generator.circular = kind == "tan" or any(g.circular for g in inside)
         generator.wild = (
             generator.wild
             or any(g.wild for g in inside)
             or kind in _STEPS
             or (kind in _INVERSE and generator.circular)
-            or (kind in _CLOSED_FORMS and all(g.kind == "constant" for g in inside))
+            or (kind in _CLOSED_FORMS and generator.fixed)
         )
         self.generators.append(generator)
         return index
@@ -143,8 +147,8 @@ class Tower:
         """Whether the function may vanish on a region although its form is not zero."""
         return any(self.generators[i].wild for i in self.generators_of(value))
 
-    def factor(self, poly: fmpz_mpoly) -> tuple[int, list[tuple[fmpz_mpoly, int]]]:
-        """An integer and irreducible factors with exponents, each factor with a positive leading coefficient.
+    def factor(self, poly: fmpz_mpoly) -> tuple[Fraction, list[tuple[fmpz_mpoly, int]]]:
+        """A number and irreducible factors with exponents, each factor with a positive leading coefficient.
 
         A polynomial that is too large comes back as one factor, which weakens what can be proved and nothing else.
         """
@@ -158,14 +162,45 @@ class Tower:
             else:
                 unit, primitive = poly.primitive()
                 split = [(primitive, 1)]
-            number = int(unit)
-            for i, (part, times) in enumerate(split):
-                if part.leading_coefficient() < 0:
-                    split[i] = (-part, times)
-                    number *= (-1) ** times
-            found = number, split
+            number = Fraction(int(unit))
+            result = []
+            for part, times in split:
+                scale, monic = self._monic(part, times)
+                number *= scale
+                result += monic
+            found = number, result
             self._factors[key] = found
         return found
+
+    def _monic(self, part: fmpz_mpoly, times: int) -> tuple[Fraction, list[tuple[fmpz_mpoly, int]]]:
+        """The factor with its first coefficient taken out, a sign or an irrational number.
+
+        So ``sqrt(2)*x + 2*b`` and ``x + sqrt(2)*b`` have a factor in common.
+        """
+        field = self.field
+        if part.leading_coefficient() < 0:
+            scale, result = self._monic(-part, times)
+            return scale * (-1) ** times, result
+        inside = [i for i, degree in enumerate(part.degrees()) if degree > 0]
+        fixed = {i for i in inside if self.generators[i].fixed}
+        if len(fixed) == len(inside) or not any(field.root_degree(i) == 2 for i in fixed) or len(part) > _MOST_MONIC:
+            return Fraction(1), [(part, times)]
+        leads: dict[tuple[int, ...], dict[tuple[int, ...], int]] = {}
+        for powers, coefficient in part.to_dict().items():
+            outer = tuple(0 if i in fixed else int(p) for i, p in enumerate(powers))
+            inner = tuple(int(p) if i in fixed else 0 for i, p in enumerate(powers))
+            leads.setdefault(outer, {})[inner] = int(coefficient)
+        lead = field.context.from_dict(leads[max(leads)])
+        scaled = field.quotient(part, lead)
+        if lead.is_constant() or not scaled.den.is_constant() or scaled.num.is_constant():
+            return Fraction(1), [(part, times)]
+        content, monic = scaled.num.primitive()
+        number, parts = self.factor(lead)
+        scale = (number * Fraction(int(content), int(scaled.den.leading_coefficient()))) ** times
+        result = [(f, e * times) for f, e in parts]
+        if monic.leading_coefficient() < 0:
+            scale, monic = scale * (-1) ** times, -monic
+        return scale, [*result, (monic, times)]
 
     def single(self, poly: fmpz_mpoly) -> int | None:
         """The index of the generator that the polynomial is, if it is one."""
@@ -268,6 +303,7 @@ class Tower:
         """Interval arithmetic on the ranges of the generators."""
         if len(poly) > 400:
             return None
+        self.work.spend(20 * len(poly))
         low: Fraction | None = Fraction(0)
         high: Fraction | None = Fraction(0)
         for powers, coefficient in zip(poly.monoms(), poly.coeffs(), strict=True):
@@ -328,9 +364,8 @@ class Tower:
             other = self._symbolic(self._polys[name]) if name in self._polys else None
             if other is not None:
                 given.append(Condition(other, sign))
-        self.work.spend(500 * (len(given) + 1))
         for sign in (1, -1):
-            if not feasible([*given, Condition(terms, sign)], self.domains):
+            if not feasible([*given, Condition(terms, sign)], self.domains, self.work):
                 return -sign
         return None
 

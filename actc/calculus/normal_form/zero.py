@@ -8,8 +8,9 @@ from enum import Enum
 
 from actc.calculus.normal_form.evaluate import Evaluation
 from actc.calculus.normal_form.facts import Contradiction
-from actc.calculus.normal_form.field import GaveUp, Ratio, Undefined, Work
+from actc.calculus.normal_form.field import Ratio, Undefined
 from actc.calculus.normal_form.tower import ClaimUndefined, Hints, NeedSign, PoolExhausted, Refine, Tower
+from actc.calculus.work import GaveUp, Work
 from actc.model.domain import Domain
 from actc.model.expr import ZERO, Expr
 
@@ -17,7 +18,7 @@ _POOLS = (12, 24, 48)
 _MOST_RESTARTS = 24
 _MOST_DEPTH = 6  # signs that one computation may ask for
 _MOST_CASES = 48
-LIMIT = 6_000_000  # elementary steps of one test
+LIMIT = 2_000_000  # elementary steps of one test; the published activations take up to a tenth of it
 
 
 class Outcome(Enum):
@@ -57,11 +58,13 @@ def compare(
     asked: tuple[Expr, ...] = (),
     asked_signs: Mapping[Expr, int] | None = None,
     generic: str | None = None,
+    work: Work | None = None,
 ) -> Decision:
     """Whether two smooth expressions are one function where ``actual``, ``given`` and the atoms of ``signs`` are real.
 
     ``claimed``, ``asked`` and the atoms of ``asked_signs`` must be shown to be real there too. ``generic`` is a
-    variable that moves, so that what depends on it is almost nowhere an integer.
+    variable that moves, so that what depends on it is almost nowhere an integer. ``work`` is a count to share with
+    other tests.
     """
 
     def run(tower: Tower) -> Ratio:
@@ -76,7 +79,7 @@ def compare(
             forms.value(expr)
         return tower.field.subtract(left, forms.value(claimed))
 
-    return _by_cases(run, domains)
+    return _by_cases(run, domains, Work(LIMIT) if work is None else work)
 
 
 def _assume(forms: Evaluation, signs: Mapping[Expr, int]) -> None:
@@ -87,8 +90,7 @@ def _assume(forms: Evaluation, signs: Mapping[Expr, int]) -> None:
         forms.tower.assume(value, sign)
 
 
-def _by_cases(run: Callable[[Tower], Ratio], domains: Mapping[str, Domain]) -> Decision:
-    work = Work(LIMIT)
+def _by_cases(run: Callable[[Tower], Ratio], domains: Mapping[str, Domain], work: Work) -> Decision:
     hints = Hints()
     pools = list(_POOLS)
     pool = pools.pop(0)
