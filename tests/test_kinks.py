@@ -238,3 +238,46 @@ def test_least_and_shortest() -> None:
     assert shortest_in_hull(corners) == (HALF, HALF)
     around = [tuple(map(Fraction, p)) for p in ((1, 0), (-1, 1), (-1, -1))]
     assert shortest_in_hull(around) == (0, 0)
+
+
+def test_kinks_that_meet_at_the_defaults_follow_the_parameters() -> None:
+    """Two kinks fall together at x = 0 for b = c; the gradient there is a0, whatever a0 is."""
+    found = right(
+        'name: a\nparameters: {a0: 0.25, b: 2, c: 2}\nexpression: "(x if x >= 0 else a0*x) + max(c - Abs(x - b), 0)"\n'
+    )
+    for a0 in ("1/4", "1/2", "-1/3"):
+        # On the left the slope is a0, on the right 1 + 1.
+        assert slope(found, "x", x=0, a0=a0) == max(Fraction(a0), 0)
+    assert slope(found, "x", x=0, a0="1/2", b=3, c=1) == HALF
+
+
+def test_steps_that_depend_on_a_parameter_take_its_sides() -> None:
+    """lam*floor(4*x/lam + 1/2) at lam = 8: where it jumps, its slopes by lam are k - 1 and k."""
+    text = 'name: a\nparameters: {lam: {default: 8, domain: positive}}\nexpression: "lam*floor(4*x/lam + 1/2)"\n'
+    found = right(text)
+    assert [slope(found, "lam", x=x) for x in (1, 3, 5, -1, -3)] == [0, 1, 2, 0, -1]
+    assert slope(found, "lam", x=2) == 1
+
+
+def test_mending_one_kink_leaves_the_others() -> None:
+    """Two hats share a guard: at one end of the first the sum is smooth, at the other it bends."""
+    found = right(
+        "name: a\nparameters: {b: 2, c: {default: 2, domain: positive}}\n"
+        'expression: "max(c - Abs(x - b), 0) + min(Abs(x - b - 2*c) - c, 0)"\n'
+    )
+    assert slope(found, "b", x=0) == 0
+    assert slope(found, "c", x=0) == 0
+    assert slope(found, "x", x=0) == 0
+    assert slope(found, "x", x=4) == -1
+    assert slope(found, "b", x=4) == 1
+
+
+def test_a_value_that_is_hard_to_tell_is_not_a_gap() -> None:
+    """1 - 1/(1 + exp(30000)) needs more digits than are worth it; that is no singularity to be filled."""
+    found = right(
+        "name: a\ninputs: [a, v]\nparameters: {alpha: 0.25}\n"
+        "let: {p: 1/(1 + exp(-a/sqrt(Abs(v) + 1e-8)))}\nexpression: p*a + (1 - p)*alpha*a\n"
+    )
+    got = slope(found, "alpha", a=-3, v=0)
+    assert got is not None
+    assert abs(got + 3) < Fraction(1, 10**20)

@@ -13,12 +13,14 @@ from itertools import product
 from flint import arb
 
 from actc.calculus.balls import Number, evaluate, evaluate_sure, sign_of
+from actc.calculus.balls import holds as holds_at
 from actc.calculus.branches import atoms, guards, orient, resolve
 from actc.calculus.intervals import Interval, of_domain
 from actc.calculus.ranges import holds
 from actc.calculus.roots import is_periodic_family, numeric_zeros, solve
+from actc.model.algebra import conjunction, folded
 from actc.model.domain import Domain
-from actc.model.expr import UNDEFINED, Expr, fold, number, postorder, rebuild, substitute, symbol
+from actc.model.expr import TRUE, UNDEFINED, Expr, fold, number, postorder, rebuild, substitute, symbol
 from actc.model.operations import OPERATIONS
 
 _PLAIN = tuple(Fraction(n, d) for n, d in ((0, 1), (1, 1), (-1, 1), (1, 2), (-1, 2), (2, 1), (-2, 1), (3, 1), (-3, 1)))
@@ -41,7 +43,7 @@ class Crossing:
     location: Expr | None  # threshold
     zeros: tuple[Number, ...] = ()
     step: Expr | None = None
-    also: Expr | None = None  # a condition that holds there besides, such as b == c where two crossings meet
+    also: Expr | None = None  # a condition that holds there besides: c >= 0 for a root of c; b == c where two meet
 
     @property
     def is_family(self) -> bool:
@@ -104,7 +106,8 @@ def crossings(
         if solutions is not None:
             for location in (_plain(s, box) for s in solutions):
                 if location is not UNDEFINED:
-                    add(location, Crossing(variable, (atom,), location))
+                    there, also = _unconditional(location)
+                    add(there, Crossing(variable, (atom,), there, also=also))
         elif alone:
             periodic = is_periodic_family(atom, variable)
             zeros = _with_plain(atom, variable, numeric_zeros(atom, variable, -_FAR, _FAR, defaults), defaults)
@@ -133,6 +136,25 @@ def _plain(location: Expr, box: Mapping[str, Interval]) -> Expr:
         return rebuild(node, args)
 
     return fold(location, visit)
+
+
+def _unconditional(location: Expr) -> tuple[Expr, Expr | None]:
+    """A solution apart from the condition under which it is one."""
+    conditions = TRUE
+
+    def visit(node: Expr, args: tuple[Expr, ...]) -> Expr:
+        nonlocal conditions
+        if node.op == "where" and args[2] is UNDEFINED:
+            conditions = conjunction(conditions, args[0])
+            return args[1]
+        return folded(rebuild(node, args))
+
+    return fold(location, visit), None if conditions is TRUE else conditions
+
+
+def tidied(root: Expr) -> Expr:
+    """The expression with what is plain in it folded."""
+    return fold(root, lambda node, args: folded(rebuild(node, args)))
 
 
 def _solve(atom: Expr, variable: str, defaults: Mapping[str, Fraction]) -> tuple[Expr, ...] | None:
@@ -166,6 +188,8 @@ def place(crossing: Crossing, point: Mapping[str, Number]) -> Number | None:
     """The variable's value at the crossing, exact where it is rational; None where it is not real there."""
     if crossing.location is None:
         return crossing.zeros[0] if crossing.zeros else None
+    if crossing.also is not None and not holds_at(crossing.also, point):
+        return None
     value = evaluate(crossing.location, point)
     if isinstance(value, Fraction):
         return value

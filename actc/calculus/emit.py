@@ -6,19 +6,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from fractions import Fraction
-from functools import partial
+from functools import partial, reduce
 from itertools import combinations, product
 
 from actc.calculus.balls import Number, sign_of
 from actc.calculus.branches import atoms, orient, resolve
 from actc.calculus.crossings import Crossing, place, signs_beside, telling
 from actc.calculus.kinks import Sides, sides
+from actc.calculus.roots import solve
 from actc.calculus.series import limit_formula
-from actc.calculus.settle import Tie, at, both, literal, on_crossing, same, settle, sides_of
+from actc.calculus.settle import Tie, at, both, is_undefined, literal, on_crossing, same, settle, sides_of
 from actc.calculus.subgradients import Slope, by_cases, shortest_in_hull, shortest_on_segment
-from actc.calculus.tie_points import rational_defaults, tie_points
+from actc.calculus.tie_points import parameter_points, rational_defaults, tie_points
 from actc.model.activation import Activation
-from actc.model.algebra import compare, where
+from actc.model.algebra import compare, conjunction, where
 from actc.model.expr import ONE, ZERO, Expr, fold, number, rebuild, symbol
 
 _TINY = Fraction(1, 2**300)
@@ -77,10 +78,13 @@ def emit_scalar(
         result = scalar.settled(result, crossing, points)
     # Where two crossings happen to fall together, as x = 0 and x = a do at a = 0, neither's sides are the right ones.
     for first, second in combinations(found, 2):
-        points = [p for p in scalar.points(first) if _meets(first, p, (second,))]
+        points = scalar.meeting(first, second)
         if points and first.step is None and second.location is not None and first.location is not None:
             meeting = compare("eq", first.location, second.location)
-            both_at_once = replace(first, atoms=(*first.atoms, *second.atoms), also=meeting)
+            conditions = [c for c in (first.also, second.also) if c is not None]
+            both_at_once = replace(
+                first, atoms=(*first.atoms, *second.atoms), also=reduce(conjunction, conditions, meeting)
+            )
             result = scalar.settled(result, both_at_once, points)
     return Emitted(result, tuple(scalar.notes))
 
@@ -99,15 +103,34 @@ class _Scalar:
         self.gradient = gradient
         self.claim = claim
         self.notes: list[Unsettled] = []
+        self.kept: list[Tie] = []
 
     def points(self, crossing: Crossing) -> list[dict[str, Number]]:
         found = tie_points(self.activation, crossing)
         return [point for point in found if _is_defined(self.activation, self.variable, point)]
 
+    def meeting(self, first: Crossing, second: Crossing) -> list[dict[str, Number]]:
+        """Points on both crossings: those that happen to be, and others for which a parameter is solved for."""
+        points = [point for point in self.points(first) if _meets(first, point, (second,))]
+        if first.location is None or second.location is None:
+            return points
+        apart = first.location - second.location
+        settings: list[dict[str, Fraction]] = []
+        for parameter in self.activation.parameters:
+            for solution in solve(apart, parameter.name) or () if parameter.name in apart.free else ():
+                for setting in parameter_points(self.activation):
+                    value = at(solution, setting) if solution.free <= set(setting) else None
+                    if isinstance(value, Fraction) and parameter.domain.contains(value):
+                        settings.append({**setting, parameter.name: value})
+        more = tie_points(self.activation, first, settings)
+        inside = [p for p in more if _meets(first, p, (second,)) and _is_defined(self.activation, self.variable, p)]
+        return [*points, *inside]
+
     def settled(self, result: Expr, crossing: Crossing, points: Sequence[Mapping[str, Number]]) -> Expr:
         ties = [tie for point in points if (tie := self.tie(point)) is not None]
         formulas = partial(_formulas, self.activation, crossing, self.gradient, self.claim)
-        settled = settle(result, self.gradient, crossing, ties, formulas)
+        settled = settle(result, self.gradient, crossing, ties, formulas, self.kept)
+        self.kept += ties
         if settled is None:
             self.notes.append(Unsettled(self.variable, ties[0].point, Reason.NO_FORMULA))
             return result
@@ -172,7 +195,7 @@ def fill(activation: Activation, expr: Expr, variable: str, found: Sequence[Cros
     for crossing in found:
         ties: list[Tie] = []
         for point in tie_points(activation, crossing):
-            if at(expr, point) is None:
+            if is_undefined(expr, point):
                 around = sides(expr, variable, point, domain)
                 limit = around.least
                 if around.complete and not around.differ and isinstance(limit, Fraction):
@@ -200,6 +223,7 @@ def emit_inputs(activation: Activation, gradients: Mapping[str, Expr], found: Se
     names = [i.name for i in activation.inputs]
     result = dict(gradients)
     notes: list[Unsettled] = []
+    kept: dict[str, list[Tie]] = {name: [] for name in names}
     for crossing in _once(found):
         ties: dict[str, list[Tie]] = {name: [] for name in names}
         for point in tie_points(activation, crossing):
@@ -213,7 +237,9 @@ def emit_inputs(activation: Activation, gradients: Mapping[str, Expr], found: Se
         formulas = _segment(gradients, names, crossing, telling(crossing, points)) if points else None
         for index, name in enumerate(names):
             extra = (formulas[index],) if formulas else ()
-            settled = settle(result[name], gradients[name], crossing, ties[name], partial(tuple, extra))
+            formula = partial(tuple, extra)
+            settled = settle(result[name], gradients[name], crossing, ties[name], formula, kept[name])
+            kept[name] += ties[name]
             if settled is None:
                 notes.append(Unsettled(name, ties[name][0].point, Reason.NO_FORMULA))
             else:

@@ -15,7 +15,7 @@ from actc.calculus.subgradients import Slope, as_float, least
 from actc.calculus.tie_points import rational_defaults, tie_points
 from actc.model.activation import Activation
 from actc.model.domain import Domain
-from actc.model.expr import UNDEFINED, Expr
+from actc.model.expr import Expr
 from actc.model.text import number_text, to_text
 from actc.model.verdict import Kink
 
@@ -145,10 +145,7 @@ def _text(crossing: Crossing) -> str:
     if crossing.step is not None:
         return f"{to_text(crossing.step)} is an integer"
     if crossing.location is not None:
-        location = crossing.location
-        while location.op == "where" and location.args[2] is UNDEFINED:
-            location = location.args[1]  # the condition under which there is such a point; it is met where this is said
-        return f"{crossing.variable} = {to_text(location)}"
+        return f"{crossing.variable} = {to_text(crossing.location)}"
     if crossing.atoms:
         if len(crossing.zeros) == 1:
             return f"{crossing.variable} = {_coordinate(crossing.zeros[0])}"

@@ -15,14 +15,15 @@ from math import inf
 
 from flint import arb
 
-from actc.calculus.balls import Number, Value, evaluate_sure, holds, rational
+from actc.calculus.balls import UNDEFINED, Number, Value, evaluate, evaluate_sure, holds, rational
 from actc.calculus.branches import orient, resolve
-from actc.calculus.crossings import Crossing, signs_beside, telling
+from actc.calculus.crossings import Crossing, signs_beside, telling, tidied
 from actc.calculus.subgradients import Slope, between
 from actc.model.algebra import compare, conjunction, disjunction, negation, where
 from actc.model.expr import INFINITY, NAN, ZERO, Expr, apply, fold, number, rebuild, substitute, symbol
 
 _CLOSE = Fraction(1, 2**80)
+_MANY = 3  # ties that agree on a number before it is believed to hold for all parameters
 _NOTHING = Fraction(1, 2**200)  # what a slope may be off by itself: limits are taken at a small distance
 _FINE = 120  # bits of a number without a short form
 
@@ -76,30 +77,45 @@ def settle(
     crossing: Crossing,
     ties: Sequence[Tie],
     extra: Callable[[], Iterable[Expr]] = tuple,
+    kept: Sequence[Tie] = (),
 ) -> Expr | None:
     """The gradient with the wanted value at every tie; None where none of the remedies gives it.
 
     ``plain`` is the gradient before anything was settled, from which formulas for the crossing are made; ``extra``
-    makes further ones, which come first.
+    makes further ones, which come first. ``kept`` are ties of other crossings, which must stay as they are.
     """
 
     def right(candidate: Expr) -> bool:
-        return all(same(at(candidate, tie.point), tie.wanted) for tie in ties)
+        return all(_has(candidate, tie) for tie in ties)
 
     if not ties or right(gradient):
         return gradient
     point = telling(crossing, [tie.point for tie in ties])
     for leaning in sides_of(gradient, crossing, point):
-        if leaning is not gradient and right(leaning):
+        if leaning is not gradient and right(leaning) and all(_has(leaning, tie) for tie in kept):
             return leaning
     here = on(crossing)
     first = ties[0].wanted
-    if all(same(tie.wanted, first) for tie in ties):
-        return where(here, literal(first), gradient)
-    for formula in chain(extra(), _formulas(plain, crossing, point)):
+    constant = literal(first) if all(same(tie.wanted, first) for tie in ties) else None
+    if constant is not None and len(ties) >= _MANY:
+        return where(here, constant, gradient)
+    # A few points say little about other parameters: there a formula is worth more than a number.
+    formulas = tuple(_formulas(plain, crossing, point))
+    for formula in chain(formulas[-1:], extra(), formulas):
         if right(formula):
             return where(here, formula, gradient)
-    return None
+    return None if constant is None else where(here, constant, gradient)
+
+
+def _has(candidate: Expr, tie: Tie) -> bool:
+    """Whether the candidate has the wanted value; one whose value cannot be told is given the benefit of the doubt."""
+    value = at(candidate, tie.point)
+    return same(value, tie.wanted) or (value is None and not is_undefined(candidate, tie.point))
+
+
+def is_undefined(expr: Expr, point: Mapping[str, Number]) -> bool:
+    """Whether it certainly has no value at the point, not even an infinite one."""
+    return at(expr, point) is None and evaluate(expr, point, 256) is UNDEFINED
 
 
 def on(crossing: Crossing) -> Expr:
@@ -210,4 +226,5 @@ def on_crossing(way: Expr, crossing: Crossing, point: Mapping[str, Number], side
         way = resolve(way, signs_beside(crossing, point, side))
     if crossing.location is None:
         return way
-    return resolve(substitute(way, {symbol(crossing.variable): crossing.location}), {})
+    here = substitute(way, {symbol(crossing.variable): crossing.location})
+    return resolve(tidied(here), {})

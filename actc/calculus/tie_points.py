@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 
 from actc.calculus.balls import Number, evaluate, evaluate_zero
 from actc.calculus.crossings import Crossing, place
+from actc.calculus.roots import solve
 from actc.calculus.settle import slope
 from actc.model.activation import Activation
 from actc.model.domain import Domain
-from actc.model.expr import Expr
+from actc.model.expr import Expr, number
 
 _PAIRS = ((1, 2), (2, 1), (-1, 1), (7, 5), (-3, 10), (3, 1), (-5, 2), (1, 10), (1, 1))
 _VALUES = tuple(Fraction(n, d) for n, d in _PAIRS)
@@ -66,13 +67,18 @@ def choose(domain: Domain, turn: int) -> Fraction:
     return fitting[turn % len(fitting)] if fitting else Fraction(0)
 
 
-def tie_points(activation: Activation, crossing: Crossing) -> list[dict[str, Number]]:
-    """Points on the crossing, exact as far as they are rational: only those can be hit by a float."""
+def tie_points(
+    activation: Activation, crossing: Crossing, settings: Iterable[Mapping[str, Fraction]] | None = None
+) -> list[dict[str, Number]]:
+    """Points on the crossing, exact as far as they are rational: only those can be hit by a float.
+
+    ``settings`` are values of all parameters; by default those of ``parameter_points``.
+    """
     others = [i.name for i in activation.inputs if i.name != crossing.variable]
     domains = activation.domains
     found: list[dict[str, Number]] = []
     turns = _COUNT if others else 1
-    for index, parameters in enumerate(parameter_points(activation)):
+    for index, parameters in enumerate(parameter_points(activation) if settings is None else settings):
         for turn in range(turns if index == 0 else 2 if others else 1):
             point: dict[str, Number] = dict(parameters)
             for k, name in enumerate(others):
@@ -96,9 +102,11 @@ def _places(crossing: Crossing, point: Mapping[str, Number]) -> list[Fraction]:
 
 
 def _integer_places(step: Expr, name: str, point: Mapping[str, Number]) -> list[Fraction]:
-    """A few points at which the step expression is an integer, if it is affine in the variable: three values tell."""
-    values = [evaluate(step, {**point, name: Fraction(v)}) for v in (0, 1, 3)]
-    a, b, c = (v if isinstance(v, Fraction) else None for v in values)
-    if a is None or b is None or c is None or b == a or c - a != 3 * (b - a):
-        return []
-    return [(Fraction(target) - a) / (b - a) for target in (1, 0, -1, 2, -2, 3)]
+    """A few points at which the step expression is an integer, if that equation has a closed solution."""
+    found: list[Fraction] = []
+    for target in (1, 0, -1, 2, -2, 3):
+        for location in solve(step - number(target), name) or ():
+            value = evaluate(location, {**point, name: Fraction(0)})
+            if isinstance(value, Fraction) and evaluate(step, {**point, name: value}) == target:
+                found.append(value)
+    return found
