@@ -56,6 +56,10 @@ def piecewise(x: Any) -> Any:
     return x * x if 0 < x <= 1 else mp.sin(x) if x > 3 or x < -2 else x
 
 
+def banded(x: Any) -> Any:
+    return x if x > 2 else x * x if x > -2 else mp.sin(x)
+
+
 CASES = (
     Case("exp(x)", mp.exp),
     Case("log(x)", mp.log, POSITIVE, "positive"),
@@ -100,6 +104,8 @@ CASES = (
     Case("max(x, x**2, 2)", lambda x: max(x, x * x, mp.mpf(2))),
     Case("Max(x, -x/2) + min(x, 1)", lambda x: max(x, -x / 2) + min(x, mp.mpf(1))),
     Case("Piecewise((x**2, And(x > 0, Not(x > 1))), (sin(x), Or(x > 3, x < -2)), (x, True))", piecewise),
+    Case("Piecewise((x**3, x > 1), (x**2, x <= 1))", lambda x: x**3 if x > 1 else x * x),
+    Case("Piecewise((x, x > 2), (x**2, -2 < x <= 2), (sin(x), x <= -2))", banded),
     Case("sigmoid(x)", sigmoid),
     Case("softplus(x)", lambda x: mp.log1p(mp.exp(x))),
     Case("relu(x)", lambda x: max(x, 0 * x)),

@@ -138,6 +138,8 @@ def test_slips_of_the_keyboard_never_raise(start: int) -> None:
         "name: a\nexpression: " + "-" * 100 + "x\n",
         "name: a\nexpression: " + "+".join(f"Abs(x - {k})" for k in range(12)) + "\n",
         "name: a\nexpression: Piecewise((x, x > 1))\n",
+        "name: a\nexpression: Piecewise((x, x > 1), (x**2, x < 1), (1, x == 1))\n",
+        "name: a\ninputs: {x: positive}\nexpression: Piecewise((x, x > 0))\n",
         "name: a\nexpression: 1 if x == x else 2\n",
         "name: a\nexpression: x if True else -x\n",
         "name: a\nexpression: x if False else -x\n",

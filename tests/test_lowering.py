@@ -162,6 +162,16 @@ def test_branches_that_are_not_taken_get_harmless_inputs() -> None:
     assert inside == where(positive, X, ONE)
 
 
+def test_what_piecewise_leaves_open_is_nan() -> None:
+    """Where the conditions are each other's opposites nothing is left; else NaN, never a value from another branch."""
+    (covered,) = program("name: a\nexpression: Piecewise((x, x > 1), (x**2, x <= 1))\n").value.results
+    assert not {"undefined", "nan"} & {node.op for node in postorder(covered)}
+    (kept,) = program("name: a\nexpression: Piecewise((x, x > 1), (x**2, x < 1), (1, x == 1))\n").value.results
+    ops = {node.op for node in postorder(kept)}
+    assert "undefined" not in ops
+    assert "nan" in ops
+
+
 def test_documentation_tells_the_authors_formulas() -> None:
     """Formula, let and claims as written, on one line; derived gradients in the language, without the domain's NaN."""
     made = program(

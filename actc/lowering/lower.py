@@ -8,7 +8,8 @@ from fractions import Fraction
 from actc.lowering.branches import guard_branches
 from actc.lowering.constants import fold_constants, nearest_double
 from actc.lowering.nan import keep_nan
-from actc.model.expr import LEAVES, NAN, Expr, fold, postorder, rebuild, symbol
+from actc.model.algebra import negation, where
+from actc.model.expr import LEAVES, NAN, UNDEFINED, Expr, fold, postorder, rebuild, symbol
 from actc.model.program import Assignment, Documentation, Program, ProgramParameter, Routine
 from actc.model.text import to_text
 from actc.model.verdict import Gradient, Gradients, Kink, Verdict
@@ -29,11 +30,11 @@ def lower(gradients: Gradients) -> Program:
     taken = frozenset({*inputs, *defaults, *names.values()})
 
     def finish(expr: Expr) -> Expr:
-        folded = fold_constants(expr)
+        folded = fold_constants(_covered(expr))
         depends = tuple(name for name in inputs if name in folded.free)
         return keep_nan(guard_branches(folded, inputs, defaults), depends)
 
-    value = fold_constants(gradients.value)
+    value = fold_constants(_covered(gradients.value))
     value = keep_nan(guard_branches(value, inputs, defaults), inputs)
     slopes = tuple(finish(g.expr) for g in gradients.gradients)
     return Program(
@@ -55,6 +56,21 @@ def lower(gradients: Gradients) -> Program:
         with_respect_to=tuple(g.variable for g in gradients.gradients),
         documentation=_document(gradients),
     )
+
+
+def _covered(root: Expr) -> Expr:
+    """What a ``Piecewise`` leaves open is NaN; no number is there, or an error was reported."""
+
+    def visit(node: Expr, args: tuple[Expr, ...]) -> Expr:
+        if node is UNDEFINED:
+            return NAN
+        if node.op == "where" and args[2].op == "where" and args[2].args[2] is NAN:
+            rest = args[2].args
+            if rest[0] == negation(args[0]):
+                return where(args[0], args[1], rest[1])
+        return rebuild(node, args)
+
+    return fold(root, visit)
 
 
 def _literal(value: Fraction, *, integer: bool) -> str:
