@@ -48,7 +48,7 @@ class Score:
 class Truth:
     """The certain values of one expression at a fixed list of points, and how much its problem magnifies."""
 
-    __slots__ = ("_context", "_expr", "_floor", "_form", "_points", "_scales", "_values")
+    __slots__ = ("_context", "_expr", "_floor", "_form", "_names", "_points", "_scales", "_values")
 
     def __init__(self, expr: Expr, points: PointSet) -> None:
         self._expr = expr
@@ -58,7 +58,10 @@ class Truth:
         with self._context:
             self._floor = _power_of_two(self._form.least) * _FREE
         self._values: dict[int, Float | None] = {}
-        self._scales: dict[int, Float] = {}
+        self._scales: dict[int, tuple[Float, int]] = {}
+        # Inputs move more than parameters do, as a rule; any order will do.
+        given = points.points[0] if points.points else {}
+        self._names = [name for name in given if name in expr.free]
 
     def at(self, index: int) -> Float | None:
         """The value; None where there is none, it is not to be told, or it is beyond the format's range."""
@@ -91,24 +94,26 @@ class Truth:
             plain = distance / self._ulp(value)
             if plain <= 1:
                 return float(plain)
-            return float(distance / self._scale(index, value))
+            return float(distance / self._scale(index, value, distance))
 
     def _ulp(self, value: Float) -> Float:
         exponent = gmpy2.get_exp(value) - 1 if value != 0 else self._form.least
         return _power_of_two(max(exponent, self._form.least) - self._form.precision + 1)
 
-    def _scale(self, index: int, value: Float) -> Float:
-        known = self._scales.get(index)
-        if known is None:
-            known = self._ulp(value)
-            point = self._points[index]
-            for name in sorted(self._expr.free):
-                step = self._form.ulp(point[name])
-                for moved in (point[name] + step, point[name] - step):
-                    other = self._sure({**point, name: moved})
-                    if isinstance(other, Fraction | arb):
-                        known = max(known, abs(from_ball(other) - value))
-            self._scales[index] = known
+    def _scale(self, index: int, value: Float, distance: Float) -> Float:
+        """What an error is divided by, or as much of it as shows that the error is at most one unit."""
+        known, done = self._scales.get(index, (None, 0))
+        known = self._ulp(value) if known is None else known
+        point = self._points[index]
+        while distance > known and done < len(self._names):
+            name = self._names[done]
+            step = self._form.ulp(point[name])
+            for moved in (point[name] + step, point[name] - step):
+                other = self._sure({**point, name: moved})
+                if isinstance(other, Fraction | arb):
+                    known = max(known, abs(from_ball(other) - value))
+            done += 1
+        self._scales[index] = known, done
         return known
 
 

@@ -17,7 +17,8 @@ from actc.numerics.formats import fraction
 
 INFINITE = 64.0  # bits that a result which is not finite counts as lost
 _MOST_PAIRS = 6
-_BOUNDS = tuple(Fraction(2) ** k for k in (5, 6, 7, 8, 10, 12, 15, 20, 30, 40, 60))
+# The first is for what is periodic: an ulp of such an input is many periods, and its multiples must not overflow.
+_BOUNDS = tuple(Fraction(2) ** k for k in (121, 60, 40, 30, 20, 15, 12, 10, 8, 7, 6, 5))
 
 
 def lost_bits(error: float) -> float:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from flint import fmpq_mpoly
 
 from actc.model.algebra import add, compare, divide, folded, multiply, negate, power, where
-from actc.model.expr import ONE, ZERO, Expr, apply, fold, number, rebuild, symbol
+from actc.model.expr import ONE, ZERO, Expr, apply, fold, number, postorder, rebuild, symbol
 from actc.numerics.exponents import times
 from actc.numerics.forms import Product, factored, polynomial
 from actc.numerics.rational import Quotient, quotient
@@ -48,6 +48,8 @@ def _scaled_root(node: Expr, x: Expr) -> Expr:
 
 def conjugate(root: Expr) -> Expr:
     """Sums with a root, p + q*sqrt(w), as (p**2 - q**2*w)/(p - q*sqrt(w)) where the two have opposite signs."""
+    if all(node.op != "sqrt" for node in postorder(root)):
+        return root
     return fold(root, lambda node, args: _conjugated(folded(rebuild(node, args))))
 
 

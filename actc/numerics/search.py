@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from actc.model.algebra import where
-from actc.model.expr import NAN, Expr, apply, symbol
+from actc.model.expr import NAN, Expr, apply, size, symbol
 from actc.numerics.accuracy import Judge, Score, simulators
 from actc.numerics.candidates import cost, equivalents, variants
 from actc.numerics.points import PointSet
@@ -19,10 +19,11 @@ from actc.numerics.simulate import Simulator
 
 _BEAM = 3
 _MOST_CANDIDATES = 160
+_MOST_NODES = 5000  # of all candidates together
+_MOST_LEADERS = 20  # programs looked at for the best where none is good
 _MOST_JUDGED = 5  # programs that did well on few points and are judged on all
 _DEAR = 2  # times the cost of the expression; beyond, rearrangements are tried before a program is taken
 _WORTH = 0.8  # of the bits lost: what a program that is not within the contract may lose, to be worth the change
-_HARDLY = 1.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,9 @@ class Found:
 
 
 def _is_better(after: Score, before: Score) -> bool:
-    """Clearly so: finite more often and hardly less exact, or as finite and much more exact."""
+    """Clearly so: finite more often and better in all, or as finite and much more exact."""
     if after.nonfinite < before.nonfinite:
-        return after.bits <= _HARDLY * before.bits + INFINITE
+        return loss(after) < loss(before)
     return after.nonfinite == before.nonfinite and after.bits <= _WORTH * before.bits
 
 
@@ -75,6 +76,7 @@ class Search:
     final: Judge = field(init=False)
     tried: dict[Expr, Score] = field(default_factory=dict)
     judged: dict[Expr, Score] = field(default_factory=dict)
+    nodes: int = 0
 
     def __post_init__(self) -> None:
         self.screen = Judge(self.expr, self.arena.few, self.arena.few_runs)
@@ -93,8 +95,9 @@ class Search:
         )
         for index, step in enumerate(steps):
             fresh = [c for c in dict.fromkeys(step()) if c not in self.tried]
-            for candidate in fresh[: max(0, _MOST_CANDIDATES - len(self.tried))]:
-                self._try(candidate)
+            for candidate in fresh:
+                if len(self.tried) < _MOST_CANDIDATES and self.nodes < _MOST_NODES:
+                    self._try(candidate)
             good = self._cheapest_good()
             if good is not None and (index > 0 or cost(good) <= _DEAR * cost(self.expr)):
                 return Found(good, self.judged[good])
@@ -107,6 +110,7 @@ class Search:
     def _try(self, program: Expr) -> Score:
         if program not in self.tried:
             self.tried[program] = self.screen.score(program)
+            self.nodes += size(program)
         return self.tried[program]
 
     def _judge(self, program: Expr) -> Score:
@@ -147,11 +151,15 @@ class Search:
 
     def _best(self) -> Found:
         before = self._judge(self.expr)
-        for leader in sorted(self._leaders(4), key=lambda e: (loss(self._judge(e)), cost(e))):
-            after = self._judge(leader)
-            if leader is not self.expr and _is_better(after, before) and self.fits(leader):
-                return Found(leader, after)
-        return Found(self.expr, before)
+        best = Found(self.expr, before)
+        left = _BEAM
+        for leader in self._leaders(_MOST_LEADERS):
+            if leader is not self.expr and _is_better(self._judge(leader), best.score) and self.fits(leader):
+                best = Found(leader, self.judged[leader])
+                left -= 1
+                if not left:
+                    break
+        return best
 
 
 def peeled(root: Expr) -> tuple[Expr, Callable[[Expr], Expr]]:
