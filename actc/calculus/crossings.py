@@ -18,9 +18,9 @@ from actc.calculus.branches import atoms, guards, orient, resolve
 from actc.calculus.intervals import Interval, of_domain
 from actc.calculus.ranges import holds
 from actc.calculus.roots import is_periodic_family, numeric_zeros, solve
-from actc.model.algebra import conjunction, folded
+from actc.model.algebra import compare, conjunction, folded
 from actc.model.domain import Domain
-from actc.model.expr import TRUE, UNDEFINED, Expr, fold, number, postorder, rebuild, substitute, symbol
+from actc.model.expr import FALSE, TRUE, UNDEFINED, ZERO, Expr, fold, number, postorder, rebuild, substitute, symbol
 from actc.model.operations import OPERATIONS
 
 _PLAIN = tuple(Fraction(n, d) for n, d in ((0, 1), (1, 1), (-1, 1), (1, 2), (-1, 2), (2, 1), (-2, 1), (3, 1), (-3, 1)))
@@ -107,7 +107,10 @@ def crossings(
             for location in (_plain(s, box) for s in solutions):
                 if location is not UNDEFINED:
                     there, also = _unconditional(location)
-                    add(there, Crossing(variable, (atom,), there, also=also))
+                    also = _where_defined(there, also, box)
+                    there, also = _pinned(there, also, box)
+                    if also is not FALSE:
+                        add((there, also), Crossing(variable, (atom,), there, also=None if also is TRUE else also))
         elif alone:
             periodic = is_periodic_family(atom, variable)
             zeros = _with_plain(atom, variable, numeric_zeros(atom, variable, -_FAR, _FAR, defaults), defaults)
@@ -138,7 +141,39 @@ def _plain(location: Expr, box: Mapping[str, Interval]) -> Expr:
     return fold(location, visit)
 
 
-def _unconditional(location: Expr) -> tuple[Expr, Expr | None]:
+def _where_defined(location: Expr, conditions: Expr, box: Mapping[str, Interval]) -> Expr:
+    """The conditions with those under which the location itself is a real number, but for what the domains grant."""
+    for node in postorder(location):
+        row = OPERATIONS.get(node.op)
+        if row is not None and row.defined is not None:
+            condition = row.defined(*node.args)
+            known = holds(condition, box)
+            if known is None:
+                conditions = conjunction(conditions, condition)
+            elif not known:
+                return FALSE
+    return conditions
+
+
+def _pinned(location: Expr, conditions: Expr, box: Mapping[str, Interval]) -> tuple[Expr, Expr]:
+    """With b >= 0 by its domain, -b >= 0 says that b is 0, and the location is what it is then."""
+    for node in postorder(conditions):
+        if node.op not in ("ge", "le"):
+            continue
+        sign = orient(node.args[0] - node.args[1])
+        if len(sign.atoms) != 1 or sign.atoms[0].op != "symbol":
+            continue
+        name = sign.atoms[0]
+        side = sign.constant if node.op == "ge" else -sign.constant
+        interval = box.get(name.name)
+        if interval is not None and (interval.high if side > 0 else interval.low) == 0:
+            nil = {name: ZERO}
+            met = _plain(tidied(substitute(conditions, nil)), box)
+            return tidied(substitute(location, nil)), conjunction(compare("eq", name, ZERO), met)
+    return location, conditions
+
+
+def _unconditional(location: Expr) -> tuple[Expr, Expr]:
     """A solution apart from the condition under which it is one."""
     conditions = TRUE
 
@@ -149,12 +184,20 @@ def _unconditional(location: Expr) -> tuple[Expr, Expr | None]:
             return args[1]
         return folded(rebuild(node, args))
 
-    return fold(location, visit), None if conditions is TRUE else conditions
+    return fold(location, visit), conditions
 
 
 def tidied(root: Expr) -> Expr:
-    """The expression with what is plain in it folded."""
-    return fold(root, lambda node, args: folded(rebuild(node, args)))
+    """The expression with what is plain in it folded, and exact values of closed parts put in."""
+
+    def visit(node: Expr, args: tuple[Expr, ...]) -> Expr:
+        here = folded(rebuild(node, args))
+        if here.free or here.is_condition or not here.args:
+            return here
+        value = evaluate(here, {})
+        return number(value) if isinstance(value, Fraction) else here
+
+    return fold(root, visit)
 
 
 def _solve(atom: Expr, variable: str, defaults: Mapping[str, Fraction]) -> tuple[Expr, ...] | None:

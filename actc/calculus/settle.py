@@ -124,7 +124,7 @@ def on(crossing: Crossing) -> Expr:
         return compare("eq", apply("floor", crossing.step), crossing.step)
     if crossing.location is not None:
         here = compare("eq", symbol(crossing.variable), crossing.location)
-        return here if crossing.also is None else conjunction(here, crossing.also)
+        return here if crossing.also is None else conjunction(crossing.also, here)
     return compare("eq", crossing.atoms[0], ZERO)
 
 
