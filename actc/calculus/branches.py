@@ -204,7 +204,8 @@ def _split(guard: Expr) -> tuple[int, list[Expr], list[Expr]]:
     """A sign, guards that are yet to be split, and finished atoms; the guard has the sign of their product."""
     if not guard.free:
         sign = ball_sign(guard, {}, most=_MOST_BITS)
-        return (1, [], [guard]) if sign is None else (sign, [], [])
+        if sign is not None:
+            return sign, [], []
     leaves = _leaves(guard)
     if leaves == [guard]:
         return _split_leaf(guard)

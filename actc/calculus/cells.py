@@ -52,7 +52,7 @@ def feasible_signs(signs: Mapping[Expr, int], domains: Mapping[str, Domain], wor
     conditions = []
     for atom, sign in signs.items():
         terms = polynomial(atom)
-        if terms is None or not sign:
+        if not terms or not sign:
             continue
         named: dict[Monomial, Fraction] = {}
         for factors, coefficient in terms.items():

@@ -241,7 +241,11 @@ def _strict(signs: Mapping[Expr, int]) -> dict[Expr, int]:
 def _is_plain(atom: Expr) -> bool:
     """Whether it is a polynomial in symbols and constants, which vanishes on no region."""
     terms = polynomial(atom)
-    return terms is not None and all(leaf.op in ("symbol", "constant") for term in terms for leaf, _ in term)
+    return (
+        terms is not None
+        and len(terms) > 0
+        and all(leaf.op in ("symbol", "constant") for term in terms for leaf, _ in term)
+    )
 
 
 def _is_total(expr: Expr) -> bool:

@@ -145,9 +145,14 @@ def _sinc(tower: Tower, u: Ratio) -> Ratio:
     return tower.field.divide(circular.sine(tower, u), u)
 
 
+def _divide(tower: Tower, a: Ratio, b: Ratio) -> Ratio:
+    tower.require_nonzero(b)
+    return tower.field.divide(a, b)
+
+
 def _mod(tower: Tower, a: Ratio, b: Ratio) -> Ratio:
     field = tower.field
-    return field.subtract(a, field.multiply(b, special.floor(tower, field.divide(a, b))))
+    return field.subtract(a, field.multiply(b, special.floor(tower, _divide(tower, a, b))))
 
 
 def _polygamma0(tower: Tower, u: Ratio) -> Ratio:
@@ -158,7 +163,7 @@ _FUNCTIONS: dict[str, Callable[..., Ratio]] = {
     "add": lambda t, a, b: t.field.add(a, b),
     "sub": lambda t, a, b: t.field.subtract(a, b),
     "mul": lambda t, a, b: t.field.multiply(a, b),
-    "div": lambda t, a, b: t.field.divide(a, b),
+    "div": _divide,
     "neg": lambda t, u: t.field.negate(u),
     "pow": powers.power,
     "mod": _mod,

@@ -223,6 +223,8 @@ def integer_power(tower: Tower, value: Ratio, exponent: int) -> Ratio:
         if exponent < 0:
             raise Undefined
         return field.zero
+    if exponent < 0:
+        tower.require_nonzero(value)
     if field.expands(value.num, abs(exponent)) and field.expands(value.den, abs(exponent)):
         return field.power(value, exponent)
     result = field.one

@@ -5,9 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 
 from actc.calculus.normal_form.circular import odd
-from actc.calculus.normal_form.field import Ratio
+from actc.calculus.normal_form.field import Ratio, Undefined
 from actc.calculus.normal_form.powers import is_integer, logarithm, root
-from actc.calculus.normal_form.tower import ANY, Bounds, Generator, Tower
+from actc.calculus.normal_form.tower import ANY, Bounds, ClaimUndefined, Generator, Tower
 
 _MOST_SHIFT = 12  # integer steps over which gamma functions are related
 _UNIT: Bounds = (Fraction(-1), Fraction(1))
@@ -65,10 +65,15 @@ def _shifted(tower: Tower, kind: str, args: tuple[Ratio]) -> tuple[int, int, Rat
     """A generator for the function of an argument that differs by an integer, that integer, and that argument."""
     field = tower.field
     entries = tower.opaque.setdefault(kind, [])
+    number = field.constant_value(args[0])
+    if number is not None and number[1] == 1 and number[0] <= 0:
+        raise Undefined  # a pole
     for (known,), index in entries:
         shift = field.constant_value(field.subtract(args[0], known))
         if shift is not None and shift[1] == 1 and abs(shift[0]) <= _MOST_SHIFT:
             return index, shift[0], known
+    if tower.strict and tower.is_wild(args[0]):
+        raise ClaimUndefined  # it may keep to a pole on a whole region
     index = tower.new(Generator(f"{kind}({tower.text(args[0])})", ANY, kind), *args)
     entries.append((args, index))
     return index, 0, args[0]

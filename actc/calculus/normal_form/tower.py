@@ -100,6 +100,7 @@ class Tower:
         self.opaque: dict[str, list[tuple[tuple[Ratio, ...], int]]] = {}
         self.named: dict[str, int] = {}
         self.strict = False  # whether being real must be shown rather than assumed
+        self._divisors: set[str] = set()
         self._decisions = decisions
         self._asked = 0
         self._polys: dict[str, fmpz_mpoly] = {}
@@ -230,6 +231,21 @@ class Tower:
                 known *= self.sign(self._polys[name])
         if known * unit < 0:
             raise ClaimUndefined
+
+    def require_nonzero(self, value: Ratio) -> None:
+        """What a division asks for: of the claim it is to be shown that the divisor vanishes on no region.
+
+        That follows from its form, unless a generator is wild; then the function must divide by it as well.
+        """
+        if self.strict and self.is_wild(value):
+            if any(name not in self._divisors for name in self._factor_names(value)):
+                raise ClaimUndefined
+        elif not self.strict:
+            self._divisors.update(self._factor_names(value))
+
+    def _factor_names(self, value: Ratio) -> list[str]:
+        polys = (value.num, value.den)
+        return [str(part) for poly in polys for part, _ in self.factor(poly)[1] if self.is_wild(Ratio(part, part))]
 
     def sign_of(self, value: Ratio) -> int:
         """The sign, 0 for zero. Raises NeedSign where it is not known."""
