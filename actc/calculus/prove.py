@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from actc.calculus.balls import sign_of as sign_at
-from actc.calculus.branches import atoms, guards, live_guards, orient, polynomial, resolve
+from actc.calculus.branches import atoms, guards, live_guards, orient, resolve
 from actc.calculus.cells import feasible_signs
 from actc.calculus.differentiate import differentiate
 from actc.calculus.normal_form import LIMIT, Decision, Outcome, compare
+from actc.calculus.regions import is_plain, is_total, is_uncovered, solved, substituted
 from actc.calculus.samples import disagreement
 from actc.calculus.work import GaveUp, Work
 from actc.model.domain import Domain
-from actc.model.expr import NAN, UNDEFINED, ZERO, Expr, number, postorder, size, substitute
-from actc.model.operations import OPERATIONS
+from actc.model.expr import ZERO, Expr, size, substitute
 
 Signs = tuple[tuple[Expr, int], ...]
 """A region: atoms with their signs."""
@@ -136,7 +136,7 @@ class _Search:
         if atom is None:
             self._region(function, now, tuple(asked), signs)
             return
-        if not _is_plain(atom) and not self._vanishes_nowhere(atom):
+        if not is_plain(atom) and not self._vanishes_nowhere(atom):
             decision = compare(ZERO, atom, self.domains, _strict(signs), work=self.work)
             if decision.outcome is Outcome.ZERO and decision.cases:
                 self._explore(claimed, function, {**signs, atom: 0})
@@ -160,30 +160,30 @@ class _Search:
             beside = {**signs, atom: sign}
             if given.resolved({**signs, atom: 0}, beside) == given.resolved(beside):
                 return  # the same formulas were looked at beside it, and what is identical there is identical here
-        solved = _solved(atom)
-        if solved is None:
+        root = solved(atom)
+        if root is None:
             # Where it vanishes is not put in: what then is shown holds without that.
             self._explore(given.claimed, given.function, {**signs, atom: 0})
             return
-        leaf, value = solved
+        leaf, value = root
         if value.is_number and not self.domains.get(leaf.name, Domain()).contains(value.number):
             return
-        moved = _substituted(signs, leaf, value)
+        moved = substituted(signs, leaf, value)
         if moved is not None:
             self._explore(substitute(given.claimed, {leaf: value}), substitute(given.function, {leaf: value}), moved)
 
     def _region(self, function: Expr, now: _Sides, asked: tuple[Expr, ...], signs: dict[Expr, int]) -> None:
         """No branch is left: compare normal forms."""
-        if _is_uncovered(now.function):
+        if is_uncovered(now.function):
             return
-        slope = None if _is_uncovered(now.claimed) else self._settled(self.derive(now.function), signs)
+        slope = None if is_uncovered(now.claimed) else self._settled(self.derive(now.function), signs)
         if slope is None:
             self._leave_open(signs, None)
             return
         self.regions += 1
         known = [resolve(guard, signs, tidy=False) for guard in live_guards(function, signs)]
         certain = {atom for guard in known for atom in orient(guard).atoms}
-        plain = {a: s for a, s in signs.items() if s and _is_plain(a)}
+        plain = {a: s for a, s in signs.items() if s and is_plain(a)}
         others = {a: s for a, s in signs.items() if s and a not in plain}
         decision = Decision(Outcome.UNKNOWN)
         # Signs of what is no polynomial are dear to evaluate and seldom needed.
@@ -193,8 +193,8 @@ class _Search:
                 slope,
                 self.domains,
                 plain | {a: s for a, s in extra.items() if a in certain},
-                given=(now.function, *(guard for guard in known if not guards(guard) and not _is_total(guard))),
-                asked=tuple(guard for guard in asked if not _is_total(guard)),
+                given=(now.function, *(guard for guard in known if not guards(guard) and not is_total(guard))),
+                asked=tuple(guard for guard in asked if not is_total(guard)),
                 asked_signs={a: s for a, s in extra.items() if a not in certain},
                 generic=self.variable,
                 work=self.work,
@@ -217,7 +217,7 @@ class _Search:
         extra = [a for a in atoms(slope) if a not in signs]
         if not extra:
             return resolve(slope, signs, tidy=False)
-        if not all(_is_plain(atom) or self._vanishes_nowhere(atom) for atom in extra):
+        if not all(is_plain(atom) or self._vanishes_nowhere(atom) for atom in extra):
             return None
         return resolve(slope, {**signs, **dict.fromkeys(extra, 1)}, tidy=False)
 
@@ -236,63 +236,6 @@ class _Search:
 
 def _strict(signs: Mapping[Expr, int]) -> dict[Expr, int]:
     return {atom: sign for atom, sign in signs.items() if sign}
-
-
-def _is_plain(atom: Expr) -> bool:
-    """Whether it is a polynomial in symbols and constants, which vanishes on no region."""
-    terms = polynomial(atom)
-    return (
-        terms is not None
-        and len(terms) > 0
-        and all(leaf.op in ("symbol", "constant") for term in terms for leaf, _ in term)
-    )
-
-
-def _is_total(expr: Expr) -> bool:
-    """Whether every operation in it is real everywhere."""
-    for node in postorder(expr):
-        if node.op == "pow":
-            exponent = node.args[1]
-            if not (exponent.is_number and exponent.number.denominator == 1 and exponent.number > 0):
-                return False
-        elif node.op in OPERATIONS and OPERATIONS[node.op].defined is not None:
-            return False
-    return True
-
-
-def _is_uncovered(expr: Expr) -> bool:
-    return any(node in (UNDEFINED, NAN) or node.op == "inf" for node in postorder(expr))
-
-
-def _solved(atom: Expr) -> tuple[Expr, Expr] | None:
-    """A symbol and the value for which the atom is zero, where it is linear in one with a number before it."""
-    terms = polynomial(atom)
-    for term, coefficient in (terms or {}).items():
-        if len(term) == 1 and term[0][1] == 1 and term[0][0].op == "symbol":
-            leaf = term[0][0]
-            if not any(leaf.name in _free(other) for other in terms or () if other != term):
-                return leaf, substitute(atom, {leaf: ZERO}) / number(-coefficient)
-    return None
-
-
-def _free(term: tuple[tuple[Expr, int], ...]) -> frozenset[str]:
-    return frozenset().union(*(leaf.free for leaf, _ in term))
-
-
-def _substituted(signs: Mapping[Expr, int], leaf: Expr, value: Expr) -> dict[Expr, int] | None:
-    """What the signs say once the symbol is replaced; None where they contradict it."""
-    moved: dict[Expr, int] = {}
-    for atom, sign in signs.items():
-        question = orient(substitute(atom, {leaf: value}))
-        if not question.atoms:
-            if question.constant != sign:
-                return None
-        elif len(question.atoms) == 1:
-            # What says more than one atom's sign is forgotten: less is assumed, so more is shown.
-            wanted = question.constant * sign
-            if moved.setdefault(question.atoms[0], wanted) != wanted:
-                return None
-    return moved
 
 
 def _signs_at(point: Mapping[str, Fraction], *roots: Expr) -> Signs:

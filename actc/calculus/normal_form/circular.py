@@ -6,9 +6,11 @@ from fractions import Fraction
 from math import lcm
 
 from actc.calculus.normal_form.field import Ratio
+from actc.calculus.normal_form.generators import Direction, Generator, Refine
 from actc.calculus.normal_form.linear import combination
 from actc.calculus.normal_form.powers import root
-from actc.calculus.normal_form.tower import ANY, Bounds, Direction, Generator, Refine, Tower
+from actc.calculus.normal_form.ranges import ANY, Bounds
+from actc.calculus.normal_form.tower import Tower
 
 _MOST_STEPS = 24
 _MOST_MULTIPLE = 12  # of a half-angle; a larger one is an angle of its own
@@ -189,6 +191,9 @@ def arc_cosine(tower: Tower, value: Ratio) -> Ratio:
 def arc_tangent_2(tower: Tower, y: Ratio, x: Ratio) -> Ratio:
     """The angle of (x, y), by the quadrant."""
     field = tower.field
+    if tower.is_wild(y) or tower.is_wild(x):
+        # It jumps where one of them is zero, and that may be a whole region.
+        return opaque(tower, "atan2", (y, x))
     if field.is_zero(y):
         if field.is_zero(x):
             return field.zero
@@ -214,4 +219,17 @@ def odd(tower: Tower, kind: str, value: Ratio, bounds: Bounds) -> Ratio:
         bounds = (Fraction(0), high) if sign > 0 else (low, Fraction(0))
     index = tower.new(Generator(f"{kind}({tower.text(value)})", bounds, kind), value)
     entries.append(((value,), index))
+    return field.generator(index)
+
+
+def opaque(tower: Tower, kind: str, args: tuple[Ratio, ...], bounds: Bounds = ANY, integer: bool = False) -> Ratio:
+    """A function of which nothing is known but that equal arguments give equal values."""
+    field = tower.field
+    entries = tower.opaque.setdefault(kind, [])
+    for known, index in entries:
+        if all(field.same(a, b) for a, b in zip(args, known, strict=True)):
+            return field.generator(index)
+    label = f"{kind}({', '.join(tower.text(a) for a in args)})"
+    index = tower.new(Generator(label, bounds, kind, integer=integer), *args)
+    entries.append((args, index))
     return field.generator(index)

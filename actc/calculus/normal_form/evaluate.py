@@ -76,6 +76,7 @@ def _constant(tower: Tower, name: str) -> Ratio:
 
 def _log(tower: Tower, u: Ratio) -> Ratio:
     tower.require_nonnegative(u)
+    tower.require_nonzero(u)
     return powers.logarithm(tower, u)
 
 
@@ -128,6 +129,7 @@ def _acosh(tower: Tower, u: Ratio) -> Ratio:
     tower.require_nonnegative(below)
     tower.assume(field.add(u, field.one), 1)
     leg = powers.root(tower, field.subtract(field.multiply(u, u), field.one), Fraction(1, 2))
+    tower.assume(field.add(u, leg), 1)
     return powers.logarithm(tower, field.add(u, leg))
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from actc.calculus.normal_form.circular import odd
+from actc.calculus.normal_form.circular import odd, opaque
 from actc.calculus.normal_form.field import Ratio, Undefined
+from actc.calculus.normal_form.generators import Generator
 from actc.calculus.normal_form.powers import is_integer, logarithm, root
-from actc.calculus.normal_form.tower import ANY, Bounds, ClaimUndefined, Generator, Tower
+from actc.calculus.normal_form.ranges import ANY, Bounds
+from actc.calculus.normal_form.tower import ClaimUndefined, Tower
 
 _MOST_SHIFT = 12  # integer steps over which gamma functions are related
 _UNIT: Bounds = (Fraction(-1), Fraction(1))
@@ -77,19 +79,6 @@ def _shifted(tower: Tower, kind: str, args: tuple[Ratio]) -> tuple[int, int, Rat
     index = tower.new(Generator(f"{kind}({tower.text(args[0])})", ANY, kind), *args)
     entries.append((args, index))
     return index, 0, args[0]
-
-
-def opaque(tower: Tower, kind: str, args: tuple[Ratio, ...], bounds: Bounds = ANY, integer: bool = False) -> Ratio:
-    """A function of which nothing is known but that equal arguments give equal values."""
-    field = tower.field
-    entries = tower.opaque.setdefault(kind, [])
-    for known, index in entries:
-        if all(field.same(a, b) for a, b in zip(args, known, strict=True)):
-            return field.generator(index)
-    label = f"{kind}({', '.join(tower.text(a) for a in args)})"
-    index = tower.new(Generator(label, bounds, kind, integer=integer), *args)
-    entries.append((args, index))
-    return field.generator(index)
 
 
 def floor(tower: Tower, value: Ratio) -> Ratio:

@@ -1,41 +1,20 @@
-"""The tower of generators over which an expression becomes a rational function, and what is known of their signs.
-
-Every generator stands for one real function of the symbols: a symbol, a constant, an exponential, a logarithm, a root,
-the tangent of half an angle, or an opaque function of a normal form. Nothing is ever assumed of a generator but
-relations that hold for the function it stands for, so an expression whose numerator reduces to zero is zero.
-"""
+"""Generators together with what is known of the signs of their polynomials."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 
 from flint import fmpz_mpoly
 
 from actc.calculus.cells import Condition, feasible
+from actc.calculus.normal_form import ranges
 from actc.calculus.normal_form.facts import Facts
-from actc.calculus.normal_form.field import Field, Ratio
+from actc.calculus.normal_form.field import Ratio
+from actc.calculus.normal_form.generators import Generators, Hints
+from actc.calculus.normal_form.ranges import ANY, Bounds
 from actc.calculus.work import Work
 from actc.model.domain import Domain
-
-Bounds = tuple[Fraction | None, Fraction | None]
-POSITIVE: Bounds = (Fraction(0), None)
-ANY: Bounds = (None, None)
-
-
-_MOST_MONIC = 40  # terms of a factor whose first coefficient is looked at
-_STEPS = frozenset({"floor", "round", "alternating"})
-_INVERSE = frozenset({"asin", "atan"})  # of a sine these are linear, piece by piece
-_CLOSED_FORMS = frozenset({"gamma", "polygamma", "erf", *(f"polygamma{n}" for n in range(20))})
-
-
-class PoolExhausted(Exception):  # noqa: N818 - steers the search, no error
-    """More generators are needed than the pool has."""
-
-
-class Refine(Exception):  # noqa: N818 - steers the search, no error
-    """A direction is needed in smaller steps: the computation starts anew with the hint."""
 
 
 class NeedSign(Exception):  # noqa: N818 - steers the search, no error
@@ -46,168 +25,19 @@ class ClaimUndefined(Exception):  # noqa: N818 - steers the search, no error
     """What is only claimed is not real where the function is."""
 
 
-@dataclass(slots=True)
-class Hints:
-    """In how many steps each direction is divided, in the order in which directions come up."""
-
-    exponents: dict[int, int] = field(default_factory=dict)
-    angles: dict[int, int] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Generator:
-    """One function of the tower."""
-
-    label: str  # for the report: "exp(2*x)"
-    bounds: Bounds
-    kind: str  # "symbol", "constant", "exp", "log", "power", "tan" or an opaque function's name
-    origin: int = 0  # exp and tan: which direction
-    base: fmpz_mpoly | None = None  # log and power: of what
-    exponent: Fraction = Fraction(1)  # power: the base's absolute value to this
-    integer: bool = False  # takes integer values only
-    fixed: bool = False  # a number: no symbol is in it
-    circular: bool = False  # a sine or cosine is in it
-    wild: bool = False  # may satisfy relations that are not known, on some region or everywhere
-
-
-@dataclass(slots=True)
-class Direction:
-    """A function whose rational multiples share one exponential (or one half-angle tangent)."""
-
-    value: Ratio
-    steps: int  # the generator belongs to value/steps
-    generator: int
-
-
-class Tower:
+class Tower(Generators):
     """The generators of one computation under fixed assumptions about signs."""
 
     def __init__(
         self, pool: int, work: Work, hints: Hints, decisions: Sequence[int], domains: Mapping[str, Domain]
     ) -> None:
-        self.field = Field(pool, work)
-        self.work = work
-        self.hints = hints
-        self.domains = domains
+        super().__init__(pool, work, hints, domains)
         self.facts = Facts()
-        self.generators: list[Generator] = []
-        self.exponents: list[Direction] = []
-        self.angles: list[Direction] = []
-        self.logs: dict[str, int] = {}  # of which factor -> generator
-        self.roots: dict[str, list[tuple[int, int]]] = {}  # degrees and generators of a base's roots, ever finer
-        self.shifted: dict[str, list[tuple[Fraction, int]]] = {}  # a base's other fractional powers
-        self.large: dict[str, list[tuple[int, int]]] = {}  # generators that are large powers of a factor
-        self.opaque: dict[str, list[tuple[tuple[Ratio, ...], int]]] = {}
-        self.named: dict[str, int] = {}
         self.strict = False  # whether being real must be shown rather than assumed
         self._divisors: set[str] = set()
         self._decisions = decisions
         self._asked = 0
         self._polys: dict[str, fmpz_mpoly] = {}
-        self._factors: dict[str, tuple[Fraction, list[tuple[fmpz_mpoly, int]]]] = {}
-
-    def new(self, generator: Generator, *sources: Ratio) -> int:
-        """Take a generator from the pool for a function of the sources. Raises PoolExhausted."""
-        index = len(self.generators)
-        if index >= len(self.field.generators):
-            raise PoolExhausted
-        inside = [self.generators[i] for source in sources for i in self.generators_of(source)]
-        kind = generator.kind
-        generator.fixed = kind != "symbol" and all(g.fixed for g in inside)
-        generator.circular = kind == "tan" or any(g.circular for g in inside)
-        generator.wild = (
-            generator.wild
-            or any(g.wild for g in inside)
-            or kind in _STEPS
-            or (kind in _INVERSE and generator.circular)
-            or (kind in _CLOSED_FORMS and generator.fixed)
-        )
-        self.generators.append(generator)
-        return index
-
-    def symbol(self, name: str) -> Ratio:
-        """An input or a parameter."""
-        if name not in self.named:
-            domain = self.domains.get(name, Domain())
-            kind = Generator(name, (domain.low, domain.high), "symbol", integer=domain.integer)
-            self.named[name] = self.new(kind)
-        return self.field.generator(self.named[name])
-
-    def constant(self, name: str, low: Fraction, high: Fraction) -> Ratio:
-        """A fixed real number between two rationals."""
-        if name not in self.named:
-            self.named[name] = self.new(Generator(name, (low, high), "constant"))
-        return self.field.generator(self.named[name])
-
-    def generators_of(self, value: Ratio) -> list[int]:
-        """The generators that the form is written in."""
-        degrees = zip(value.num.degrees(), value.den.degrees(), strict=True)
-        return [i for i, (above, below) in enumerate(degrees) if above > 0 or below > 0]  # of zero the degrees are -1
-
-    def is_wild(self, value: Ratio) -> bool:
-        """Whether the function may vanish on a region although its form is not zero."""
-        return any(self.generators[i].wild for i in self.generators_of(value))
-
-    def factor(self, poly: fmpz_mpoly) -> tuple[Fraction, list[tuple[fmpz_mpoly, int]]]:
-        """A number and irreducible factors with exponents, each factor with a positive leading coefficient.
-
-        A polynomial that is too large comes back as one factor, which weakens what can be proved and nothing else.
-        """
-        key = str(poly)
-        found = self._factors.get(key)
-        if found is None:
-            if self.field.affordable(poly):
-                self.work.spend(20 * len(poly))
-                unit, parts = poly.factor()
-                split = [(f, int(e)) for f, e in parts]
-            else:
-                unit, primitive = poly.primitive()
-                split = [(primitive, 1)]
-            number = Fraction(int(unit))
-            result = []
-            for part, times in split:
-                scale, monic = self._monic(part, times)
-                number *= scale
-                result += monic
-            found = number, result
-            self._factors[key] = found
-        return found
-
-    def _monic(self, part: fmpz_mpoly, times: int) -> tuple[Fraction, list[tuple[fmpz_mpoly, int]]]:
-        """The factor with its first coefficient taken out, a sign or an irrational number.
-
-        So ``sqrt(2)*x + 2*b`` and ``x + sqrt(2)*b`` have a factor in common.
-        """
-        field = self.field
-        if part.leading_coefficient() < 0:
-            scale, result = self._monic(-part, times)
-            return scale * (-1) ** times, result
-        inside = [i for i, degree in enumerate(part.degrees()) if degree > 0]
-        fixed = {i for i in inside if self.generators[i].fixed}
-        if len(fixed) == len(inside) or not any(field.root_degree(i) == 2 for i in fixed) or len(part) > _MOST_MONIC:
-            return Fraction(1), [(part, times)]
-        leads: dict[tuple[int, ...], dict[tuple[int, ...], int]] = {}
-        for powers, coefficient in part.to_dict().items():
-            outer = tuple(0 if i in fixed else int(p) for i, p in enumerate(powers))
-            inner = tuple(int(p) if i in fixed else 0 for i, p in enumerate(powers))
-            leads.setdefault(outer, {})[inner] = int(coefficient)
-        lead = field.context.from_dict(leads[max(leads)])
-        scaled = field.quotient(part, lead)
-        if lead.is_constant() or not scaled.den.is_constant() or scaled.num.is_constant():
-            return Fraction(1), [(part, times)]
-        content, monic = scaled.num.primitive()
-        number, parts = self.factor(lead)
-        scale = (number * Fraction(int(content), int(scaled.den.leading_coefficient()))) ** times
-        result = [(f, e * times) for f, e in parts]
-        if monic.leading_coefficient() < 0:
-            scale, monic = scale * (-1) ** times, -monic
-        return scale, [*result, (monic, times)]
-
-    def single(self, poly: fmpz_mpoly) -> int | None:
-        """The index of the generator that the polynomial is, if it is one."""
-        if len(poly) != 1 or poly.leading_coefficient() != 1 or poly.total_degree() != 1:
-            return None
-        return list(poly.degrees()).index(1)
 
     def assume(self, value: Ratio, sign: int) -> None:
         """Let the function have this sign almost everywhere. Raises Contradiction where it cannot."""
@@ -326,7 +156,7 @@ class Tower:
             bounds: Bounds = (Fraction(int(coefficient)), Fraction(int(coefficient)))
             for index, power in enumerate(powers):
                 if power:
-                    bounds = _product(bounds, _power(self._bounds(index), int(power)))
+                    bounds = ranges.product(bounds, ranges.power(self._bounds(index), int(power)))
             low = None if low is None or bounds[0] is None else low + bounds[0]
             high = None if high is None or bounds[1] is None else high + bounds[1]
             if low is None and high is None:
@@ -398,65 +228,3 @@ class Tower:
                     factors.append((self.generators[index].label, int(power)))
             terms[tuple(sorted(factors))] = Fraction(int(coefficient))
         return terms
-
-    def text(self, value: Ratio) -> str:
-        """A short spelling for the report; an ellipsis where it is not short."""
-        num = self._poly_text(value.num)
-        if value.den.is_one():
-            return num
-        den = self._poly_text(value.den)
-        return f"{num if len(value.num) == 1 else f'({num})'}/{den if value.den.is_constant() else f'({den})'}"
-
-    def _poly_text(self, poly: fmpz_mpoly) -> str:
-        if len(poly) > 4:
-            return "..."
-        text = ""
-        for powers, coefficient in zip(poly.monoms(), poly.coeffs(), strict=True):
-            factors = [self.generators[i].label + (f"**{p}" if p > 1 else "") for i, p in enumerate(powers) if p]
-            if abs(coefficient) != 1 or not factors:
-                factors.insert(0, str(abs(coefficient)))
-            sign = "-" if coefficient < 0 else ("+" if text else "")
-            text += (f" {sign} " if text else sign) + "*".join(factors)
-        return text
-
-
-def _product(a: Bounds, b: Bounds) -> Bounds:
-    if a == (Fraction(0), Fraction(0)) or b == (Fraction(0), Fraction(0)):
-        return Fraction(0), Fraction(0)
-    low_sign = _is_nonnegative(a) and _is_nonnegative(b)
-    if low_sign:
-        low = None if a[0] is None or b[0] is None else a[0] * b[0]
-        high = None if a[1] is None or b[1] is None else a[1] * b[1]
-        return low, high
-    if _is_nonnegative(a) and b[1] is not None and b[1] <= 0:
-        return _negative(_product(a, _negative(b)))
-    if _is_nonnegative(b) and a[1] is not None and a[1] <= 0:
-        return _negative(_product(_negative(a), b))
-    if a[1] is not None and a[1] <= 0 and b[1] is not None and b[1] <= 0:
-        return _product(_negative(a), _negative(b))
-    if None in a or None in b:
-        return ANY
-    corners = [x * y for x in a for y in b if x is not None and y is not None]
-    return min(corners), max(corners)
-
-
-def _is_nonnegative(a: Bounds) -> bool:
-    return a[0] is not None and a[0] >= 0
-
-
-def _negative(a: Bounds) -> Bounds:
-    return (None if a[1] is None else -a[1], None if a[0] is None else -a[0])
-
-
-def _power(a: Bounds, exponent: int) -> Bounds:
-    if exponent > 64:
-        return POSITIVE if exponent % 2 == 0 or _is_nonnegative(a) else ANY
-    if exponent % 2 == 0:
-        if not _is_nonnegative(a):
-            a = _negative(a) if a[1] is not None and a[1] <= 0 else (Fraction(0), _largest(a))
-        return (None if a[0] is None else a[0] ** exponent, None if a[1] is None else a[1] ** exponent)
-    return (None if a[0] is None else a[0] ** exponent, None if a[1] is None else a[1] ** exponent)
-
-
-def _largest(a: Bounds) -> Fraction | None:
-    return None if a[0] is None or a[1] is None else max(abs(a[0]), abs(a[1]))

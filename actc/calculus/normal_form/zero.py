@@ -9,7 +9,8 @@ from enum import Enum
 from actc.calculus.normal_form.evaluate import Evaluation
 from actc.calculus.normal_form.facts import Contradiction
 from actc.calculus.normal_form.field import Ratio, Undefined
-from actc.calculus.normal_form.tower import ClaimUndefined, Hints, NeedSign, PoolExhausted, Refine, Tower
+from actc.calculus.normal_form.generators import Hints, PoolExhausted, Refine
+from actc.calculus.normal_form.tower import ClaimUndefined, NeedSign, Tower
 from actc.calculus.work import GaveUp, Work
 from actc.model.domain import Domain
 from actc.model.expr import ZERO, Expr

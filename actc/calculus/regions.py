@@ -1,0 +1,67 @@
+"""What the prover asks of atoms and expressions while it goes from region to region."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from actc.calculus.atoms import orient, polynomial
+from actc.model.expr import NAN, UNDEFINED, ZERO, Expr, number, postorder, substitute
+from actc.model.operations import OPERATIONS
+
+
+def is_plain(atom: Expr) -> bool:
+    """Whether it is a polynomial in symbols and constants, which vanishes on no region."""
+    terms = polynomial(atom)
+    return (
+        terms is not None
+        and len(terms) > 0
+        and all(leaf.op in ("symbol", "constant") for term in terms for leaf, _ in term)
+    )
+
+
+def is_total(expr: Expr) -> bool:
+    """Whether every operation in it is real everywhere."""
+    for node in postorder(expr):
+        if node.op == "pow":
+            exponent = node.args[1]
+            if not (exponent.is_number and exponent.number.denominator == 1 and exponent.number > 0):
+                return False
+        elif node.op in OPERATIONS and OPERATIONS[node.op].defined is not None:
+            return False
+    return True
+
+
+def is_uncovered(expr: Expr) -> bool:
+    """Whether it has a branch in it that is no number."""
+    return any(node in (UNDEFINED, NAN) or node.op == "inf" for node in postorder(expr))
+
+
+def solved(atom: Expr) -> tuple[Expr, Expr] | None:
+    """A symbol and the value for which the atom is zero, where it is linear in one with a number before it."""
+    terms = polynomial(atom)
+    for term, coefficient in (terms or {}).items():
+        if len(term) == 1 and term[0][1] == 1 and term[0][0].op == "symbol":
+            leaf = term[0][0]
+            if not any(leaf.name in _free(other) for other in terms or () if other != term):
+                return leaf, substitute(atom, {leaf: ZERO}) / number(-coefficient)
+    return None
+
+
+def _free(term: tuple[tuple[Expr, int], ...]) -> frozenset[str]:
+    return frozenset().union(*(leaf.free for leaf, _ in term))
+
+
+def substituted(signs: Mapping[Expr, int], leaf: Expr, value: Expr) -> dict[Expr, int] | None:
+    """What the signs say once the symbol is replaced; None where they contradict it."""
+    moved: dict[Expr, int] = {}
+    for atom, sign in signs.items():
+        question = orient(substitute(atom, {leaf: value}))
+        if not question.atoms:
+            if question.constant != sign:
+                return None
+        elif len(question.atoms) == 1:
+            # What says more than one atom's sign is forgotten: less is assumed, so more is shown.
+            wanted = question.constant * sign
+            if moved.setdefault(question.atoms[0], wanted) != wanted:
+                return None
+    return moved
