@@ -15,7 +15,7 @@ from actc.calculus.crossings import Crossing, place, signs_beside, telling
 from actc.calculus.kinks import Sides, sides
 from actc.calculus.roots import solve
 from actc.calculus.series import limit_formula
-from actc.calculus.settle import Tie, at, both, is_undefined, literal, on_crossing, same, settle, sides_of
+from actc.calculus.settle import Tie, at, both, has, is_undefined, literal, on_crossing, same, settle, sides_of
 from actc.calculus.subgradients import Slope, by_cases, shortest_in_hull, shortest_on_segment
 from actc.calculus.tie_points import parameter_points, rational_defaults, tie_points
 from actc.model.activation import Activation
@@ -86,7 +86,12 @@ def emit_scalar(
                 first, atoms=(*first.atoms, *second.atoms), also=reduce(conjunction, conditions, meeting)
             )
             result = scalar.settled(result, both_at_once, points)
-    return Emitted(result, tuple(scalar.notes))
+    return Emitted(result, (*scalar.notes, *_still_wrong(variable, result, scalar.unsettled)))
+
+
+def _still_wrong(variable: str, result: Expr, ties: Sequence[Tie]) -> tuple[Unsettled, ...]:
+    """What is left of the points for which no formula was found: what was done for others may have mended them."""
+    return tuple(Unsettled(variable, tie.point, Reason.NO_FORMULA) for tie in ties if not has(result, tie))
 
 
 def _meets(crossing: Crossing, point: Mapping[str, Number], others: Sequence[Crossing]) -> bool:
@@ -104,6 +109,7 @@ class _Scalar:
         self.claim = claim
         self.notes: list[Unsettled] = []
         self.kept: list[Tie] = []
+        self.unsettled: list[Tie] = []
 
     def points(self, crossing: Crossing) -> list[dict[str, Number]]:
         found = tie_points(self.activation, crossing)
@@ -132,7 +138,7 @@ class _Scalar:
         settled = settle(result, self.gradient, crossing, ties, formulas, self.kept)
         self.kept += ties
         if settled is None:
-            self.notes.append(Unsettled(self.variable, ties[0].point, Reason.NO_FORMULA))
+            self.unsettled += ties
             return result
         return settled
 
@@ -222,8 +228,8 @@ def emit_inputs(activation: Activation, gradients: Mapping[str, Expr], found: Se
     """The derived gradient by several inputs, settled as one vector at each crossing and where two of them meet."""
     names = [i.name for i in activation.inputs]
     result = dict(gradients)
-    notes: list[Unsettled] = []
     kept: dict[str, list[Tie]] = {name: [] for name in names}
+    unsettled: dict[str, list[Tie]] = {name: [] for name in names}
     for crossing in _once(found):
         ties: dict[str, list[Tie]] = {name: [] for name in names}
         for point in tie_points(activation, crossing):
@@ -241,11 +247,11 @@ def emit_inputs(activation: Activation, gradients: Mapping[str, Expr], found: Se
             settled = settle(result[name], gradients[name], crossing, ties[name], formula, kept[name])
             kept[name] += ties[name]
             if settled is None:
-                notes.append(Unsettled(name, ties[name][0].point, Reason.NO_FORMULA))
+                unsettled[name] += ties[name]
             else:
                 result[name] = settled
     result = _corners(activation, gradients, result, found)
-    return {name: Emitted(expr, tuple(n for n in notes if n.variable == name)) for name, expr in result.items()}
+    return {name: Emitted(expr, _still_wrong(name, expr, unsettled[name])) for name, expr in result.items()}
 
 
 def _once(found: Sequence[Crossing]) -> list[Crossing]:

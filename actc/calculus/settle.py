@@ -86,13 +86,13 @@ def settle(
     """
 
     def right(candidate: Expr) -> bool:
-        return all(_has(candidate, tie) for tie in ties)
+        return all(has(candidate, tie) for tie in ties)
 
     if not ties or right(gradient):
         return gradient
     point = telling(crossing, [tie.point for tie in ties])
     for leaning in sides_of(gradient, crossing, point):
-        if leaning is not gradient and right(leaning) and all(_has(leaning, tie) for tie in kept):
+        if leaning is not gradient and right(leaning) and all(has(leaning, tie) for tie in kept):
             return leaning
     here = on(crossing)
     first = ties[0].wanted
@@ -104,10 +104,24 @@ def settle(
     for formula in chain(formulas[-1:], extra(), formulas):
         if right(formula):
             return where(here, formula, gradient)
-    return None if constant is None else where(here, constant, gradient)
+    if constant is not None:
+        return where(here, constant, gradient)
+    special = _at_one_value(gradient, crossing, ties)
+    return special if special is not None and right(special) else None
 
 
-def _has(candidate: Expr, tie: Tie) -> bool:
+def _at_one_value(gradient: Expr, crossing: Crossing, ties: Sequence[Tie]) -> Expr | None:
+    """The gradient mended for one value of another symbol, as ``n*x**(n - 1)`` needs it for n = 0."""
+    wrong = [tie for tie in ties if not has(gradient, tie)]
+    for name, value in wrong[0].point.items():
+        alike = all(tie.point[name] == value and same(tie.wanted, wrong[0].wanted) for tie in wrong)
+        if alike and name != crossing.variable and isinstance(value, Fraction):
+            here = conjunction(compare("eq", symbol(name), number(value)), on(crossing))
+            return where(here, literal(wrong[0].wanted), gradient)
+    return None
+
+
+def has(candidate: Expr, tie: Tie) -> bool:
     """Whether the candidate has the wanted value; one whose value cannot be told is given the benefit of the doubt."""
     value = at(candidate, tie.point)
     return same(value, tie.wanted) or (value is None and not is_undefined(candidate, tie.point))

@@ -60,10 +60,10 @@ def choose(domain: Domain, turn: int) -> Fraction:
         fitting += [v for k in (1, 2, 5) if domain.contains(v := low + k)]
     elif high is not None:
         fitting += [v for k in (1, 2, 5) if domain.contains(v := high - k)]
+    ends = [v for v in (low, high) if v is not None and domain.contains(v)]
+    fitting[2:2] = [v for v in ends if v not in fitting]
     if domain.integer:
         fitting += [Fraction(v) for v in range(-3, 6) if domain.contains(Fraction(v))]
-    if not fitting:
-        fitting = [v for v in (low, high) if v is not None and domain.contains(v)]
     return fitting[turn % len(fitting)] if fitting else Fraction(0)
 
 
