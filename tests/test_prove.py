@@ -352,6 +352,12 @@ PARTIALS = [
     ),
     ("Abs(x)**p", "Abs(x)**p*log(Abs(x))", "p", "p: positive"),
     ("x*z", "x", "z", ""),
+    (
+        "((Abs(x)**p + Abs(z)**p)/2)**(1/p)",
+        "y/p*((Abs(x)**p*log(Abs(x)) + Abs(z)**p*log(Abs(z)))/(Abs(x)**p + Abs(z)**p) - log(y))",
+        "p",
+        "p: [1, inf)",
+    ),
     ("x*sigmoid(z)", "y*(1 - y/x)", "z", ""),
     ("Max(x, z)", "1 if z > x else 0", "z", ""),
 ]

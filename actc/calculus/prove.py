@@ -136,7 +136,7 @@ class _Search:
         if atom is None:
             self._region(function, now, tuple(asked), signs)
             return
-        if not is_plain(atom) and not self._vanishes_nowhere(atom):
+        if not is_plain(atom) and not self._vanishes_nowhere(atom, signs):
             decision = compare(ZERO, atom, self.domains, _strict(signs), work=self.work)
             if decision.outcome is Outcome.ZERO and decision.cases:
                 self._explore(claimed, function, {**signs, atom: 0})
@@ -145,9 +145,8 @@ class _Search:
                 # It may vanish on a whole region that no strict sign describes.
                 self._leave_open({**signs, atom: 0}, decision)
                 return
-            if decision.wild:
-                # It may vanish on a region, of which nothing more is known.
-                self._explore(claimed, function, {**signs, atom: 0})
+            # It is wild: it may vanish on a region, of which nothing more is known.
+            self._explore(claimed, function, {**signs, atom: 0})
         sides = [s for s in (1, -1) if feasible_signs({**signs, atom: s}, self.domains, self.work)]
         for sign in sides:
             self._explore(claimed, function, {**signs, atom: sign})
@@ -204,20 +203,22 @@ class _Search:
                 return
         self._leave_open(signs, decision)
 
-    def _vanishes_nowhere(self, atom: Expr) -> bool:
-        """Whether it is zero on no region, whatever the signs are."""
+    def _vanishes_nowhere(self, atom: Expr, signs: Mapping[Expr, int]) -> bool:
+        """Whether it is zero on no region."""
         if atom not in self.nowhere:
-            decision = compare(ZERO, atom, self.domains, {}, work=self.work)
-            unclear = decision.somewhere or decision.wild or decision.outcome is Outcome.UNKNOWN
-            self.nowhere[atom] = not unclear
-        return self.nowhere[atom]
+            self.nowhere[atom] = self._is_nonzero(atom, {})
+        return self.nowhere[atom] or self._is_nonzero(atom, signs)
+
+    def _is_nonzero(self, atom: Expr, signs: Mapping[Expr, int]) -> bool:
+        found = compare(ZERO, atom, self.domains, _strict(signs), work=self.work)
+        return not (found.somewhere or found.wild or found.outcome is Outcome.UNKNOWN)
 
     def _settled(self, slope: Expr, signs: dict[Expr, int]) -> Expr | None:
         """The slope without the exceptions for single points that differentiation puts in."""
         extra = [a for a in atoms(slope) if a not in signs]
         if not extra:
             return resolve(slope, signs, tidy=False)
-        if not all(is_plain(atom) or self._vanishes_nowhere(atom) for atom in extra):
+        if not all(is_plain(atom) or self._vanishes_nowhere(atom, signs) for atom in extra):
             return None
         return resolve(slope, {**signs, **dict.fromkeys(extra, 1)}, tidy=False)
 
