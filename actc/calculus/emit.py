@@ -377,8 +377,8 @@ def judge_at_ties(
     for crossing in found:
         for point in tie_points(activation, crossing):
             value = at(claim, point)
-            if value is None:
-                continue
+            if value is None or (_meets(crossing, point, found) and not _at_defaults(activation, point)):
+                continue  # kinks that fall together for special parameters are no kink of the claim's own
             around = sides(derivative, variable, point, activation.domains[variable])
             known = [s for s in (around.left, around.right) if s is not None]
             if not known or not around.complete:
