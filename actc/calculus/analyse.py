@@ -17,7 +17,8 @@ from actc.calculus.claims import judge_claim
 from actc.calculus.crossings import Crossing, crossings
 from actc.calculus.defined import check_defined, check_surrogate
 from actc.calculus.differentiate import differentiate, differentiate_by_regions
-from actc.calculus.emit import Emitted, emit_inputs, emit_scalar, fill
+from actc.calculus.emit import Emitted, emit_scalar, fill
+from actc.calculus.emit_vector import emit_inputs
 from actc.calculus.examples import check_examples
 from actc.calculus.kinks import describe
 from actc.calculus.observations import check_domains, grid, note_unsettled, observe
