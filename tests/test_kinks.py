@@ -102,7 +102,7 @@ def test_several_inputs_take_the_shortest_vector() -> None:
 
 
 def test_the_hull_is_of_all_regions_around_the_point() -> None:
-    """|a| + 2|b - a| + a has gradients (4, -2), (-2, 2), (2, -2)... ; where a = b > 0 the shortest is (1, 1)/1's foot."""
+    """Where two kinks meet there are more than two regions, and the shortest vector is of all of them."""
     found = right("name: a\ninputs: [a, b]\nexpression: Abs(a) + 2*Abs(b - a) + a\n")
     # On a = b > 0: between (2 + 2, -2) and (2 - 2, 2); the foot of the perpendicular from 0 is (1, 1).
     assert [slope(found, v, a=3, b=3) for v in "ab"] == [1, 1]

@@ -28,8 +28,9 @@ _DECIMAL = re.compile(r"\s*[-+]?\s*(?P<whole>[0-9]*)\.(?P<digits>[0-9]*)(?:[eE](
 def resolve(spec: ActivationSpec, log: DiagnosticLog) -> Activation | None:
     """The activation; None after reporting every name, number and expression that is wrong.
 
-    What is wrong with an example or an acceptance is reported too, and the rest can be judged without it. Of a document that has mistakes already, only what is wrong by itself is reported: a name may be unknown just
-    because the key that declares it is misspelled.
+    What is wrong with an example or an acceptance is reported too, and the rest can be judged without it. Of a document
+    that has mistakes already, only what is wrong by itself is reported: a name may be unknown just because the key that
+    declares it is misspelled.
     """
     if not spec.sound:
         _check_syntax(spec, log)

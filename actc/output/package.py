@@ -25,7 +25,12 @@ def taken_names(kept: Iterable[ModuleRecord], printed: str) -> tuple[Taken, ...]
 
 
 def wanted_files(
-    files: Sequence[CompiledFile], sources: Sequence[Source], kept: Iterable[ModuleRecord], package: str, folder: Path, templates: Path | None = None
+    files: Sequence[CompiledFile],
+    sources: Sequence[Source],
+    kept: Iterable[ModuleRecord],
+    package: str,
+    folder: Path,
+    templates: Path | None = None,
 ) -> tuple[WantedFile, ...]:
     """The texts of all files that the build decides: its modules, ``__init__.py`` and what the modules share."""
     from actc.backend.render import ModuleExports, render_init, render_support
