@@ -37,8 +37,8 @@ def test_a_file_that_takes_too_much(space: Workspace, order: str, message: str) 
     got = space.actc("build")
     assert got.code == 1
     assert f"activations/bad.yaml:1:1: {message}" in got.err
-    assert "a  x: proved" in got.out
-    assert "z  x: proved" in got.out
+    assert "a    x: proved" in got.out
+    assert "z    x: proved" in got.out
     assert not (space.path / "generated").exists()
 
 

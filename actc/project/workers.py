@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 import time
 import traceback
 import types
@@ -82,8 +83,9 @@ def run_jobs(
         while waiting or running:
             while waiting and len(running) < processes:
                 index = waiting.popleft()
-                worker = _start(context, index, jobs[index], compiler, limits)
-                running[worker.connection] = worker
+                with _uninterrupted():  # a worker that nobody knows of would never be stopped
+                    worker = _start(context, index, jobs[index], compiler, limits)
+                    running[worker.connection] = worker
             ready = wait(list(running), max(0.0, min(w.deadline for w in running.values()) - time.monotonic()))
             for connection in ready:
                 worker = running[connection]  # type: ignore[index]
@@ -130,6 +132,19 @@ class _Running:
         self.process.join()
         self.process.close()
         self.connection.close()
+
+
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let Ctrl-C wait until the block is done, where the system can."""
+    if not hasattr(signal, "pthread_sigmask") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _start(context: BaseContext, index: int, job: Job, compiler: Compiler, limits: Limits) -> _Running:
