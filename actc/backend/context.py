@@ -113,8 +113,9 @@ def _refuse_reserved(program: Program) -> None:
     """Raise ValueError for names that the generated signatures need for themselves."""
     variables = (*program.inputs, *(p.name for p in program.parameters))
     names = [*variables, *(name for p in program.parameters if p.trainable for name in _weight_arguments(p))]
+    taken = {p.name for p in program.parameters} & _RESERVED
     for name in names:
-        if name in _RESERVED or names.count(name) > 1:
+        if name in taken or names.count(name) > 1:
             raise ValueError(f"{program.name}: the name {name!r} is taken by an argument of the generated code")
 
 

@@ -169,7 +169,9 @@ def _digits(value: Fraction | int | arb, digits: int) -> tuple[int, int] | None:
     if value == 0:
         return 0, 0
     size = abs(Fraction(value))
-    exponent = len(str(size.numerator)) - len(str(size.denominator)) - digits
+    # At most two too small, and never from the digits themselves: there may be more than Python writes out.
+    bits = size.numerator.bit_length() - size.denominator.bit_length()
+    exponent = bits * 30103 // 100000 - digits - 1
     while True:
         # Exact, so that a tie is seen as one.
         scaled = round(size / Fraction(10) ** exponent)

@@ -31,7 +31,7 @@ BUILTINS = frozenset(
 )
 
 # In every generated module or package, beside the activations themselves.
-PACKAGE_NAMES = frozenset({"tf", "keras", "get"})
+PACKAGE_NAMES = frozenset({"tf", "keras", "get", "inputs", "self"})
 
 # `y` is the activation's own output; True and False are keywords.
 VARIABLE_NAMES = frozenset({"y", "tf", "keras"})
@@ -49,8 +49,8 @@ LAYER_NAMES = frozenset(
     """.split()  # noqa: SIM905 -- a table of words
 )
 
-# Arguments of every generated layer that are not Keras's.
-GENERATED_ARGUMENTS = frozenset({"shared_axes", "layer_keywords"})
+# Names that every generated layer needs for itself, beside Keras's.
+GENERATED_ARGUMENTS = frozenset({"shared_axes", "layer_keywords", "cls", "super"})
 
 # What a trainable parameter's name is joined with to name further arguments of its layer.
 WEIGHT_ARGUMENTS = ("initializer", "regularizer", "constraint")

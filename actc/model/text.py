@@ -22,10 +22,13 @@ _INFIX = {
     "mod": (6, " % "),
 }
 _NEGATIVE, _POWER, _ATOM = 7, 8, 9
+_MOST_BITS = 10_000  # of a numerator or denominator that is written out
 
 
 def number_text(value: Fraction) -> str:
     """The shortest exact spelling: 0.044715, 1/3, 12, 1e-06."""
+    if max(value.numerator.bit_length(), value.denominator.bit_length()) > _MOST_BITS:
+        return _approximate(value)
     if value.denominator == 1:
         text = str(value.numerator)
         return text if len(text) <= 22 else _scientific(value) or text
@@ -38,6 +41,12 @@ def number_text(value: Fraction) -> str:
     if value.denominator <= 8 and value.denominator != 5:
         return f"{value.numerator}/{value.denominator}"
     return _scientific(value) or f"{value.numerator}/{value.denominator}"
+
+
+def _approximate(value: Fraction) -> str:
+    """Some digits of a number that has more of them than anybody reads, or Python writes."""
+    power = (value.numerator.bit_length() - value.denominator.bit_length()) * 30103 // 100000
+    return f"{float(value / Fraction(10) ** power):.12g}e{power}"
 
 
 def _scientific(value: Fraction) -> str | None:

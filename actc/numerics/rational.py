@@ -84,7 +84,7 @@ class _Region:
         """All of the region in one ring."""
         self._units = {base: _unit(found) for base, found in self._multiples.items()}
         bases = list(self._units)
-        for leaf in [leaf for leaf in self._leaves if leaf.op in ("abs", "sign") and leaf.args[0] in self._leaves]:
+        for leaf in [leaf for leaf in self._leaves if _splits(leaf) and leaf.args[0] in self._leaves]:
             self._leaves.setdefault(apply("sign", leaf.args[0]))
             self._leaves.setdefault(apply("abs", leaf.args[0]))
         leaves = list(self._leaves)
@@ -110,7 +110,7 @@ class _Region:
 
     def _split_signs(self, known: dict[Expr, Pair]) -> None:
         for leaf in self._leaves:
-            if leaf.op == "abs" and leaf.args[0] in known:
+            if leaf.op == "abs" and _splits(leaf) and leaf.args[0] in known:
                 sign = known[apply("sign", leaf.args[0])][0]
                 known[leaf.args[0]] = (sign * known[leaf][0], self._one)
 
@@ -187,6 +187,11 @@ def _operate(node: Expr, pairs: list[Pair]) -> Pair | None:
         return None if c.is_zero() else _cancelled(a * d, b * c)
     top = a * d + c * b if node.op == "add" else a * d - c * b
     return _cancelled(top, b * d)
+
+
+def _splits(leaf: Expr) -> bool:
+    """Whether u is to be sign(u)*abs(u); a sign or a size is not split again."""
+    return leaf.op in ("abs", "sign") and leaf.args[0].op not in ("abs", "sign")
 
 
 def _cancelled(top: fmpq_mpoly, bottom: fmpq_mpoly) -> Pair:
