@@ -281,3 +281,22 @@ def test_a_value_that_is_hard_to_tell_is_not_a_gap() -> None:
     got = slope(found, "alpha", a=-3, v=0)
     assert got is not None
     assert abs(got + 3) < Fraction(1, 10**20)
+
+
+def test_single_points_of_several_inputs() -> None:
+    """At the origin a norm's gradient is the shortest of all unit vectors, and six regions of the largest size meet."""
+    norm = right("name: a\ninputs: [u, v]\nexpression: sqrt(u**2 + v**2)\n")
+    assert [slope(norm, v, u=0, v=0) for v in "uv"] == [0, 0]
+    assert slope(norm, "u", u=3, v=4) == Fraction(3, 5)
+    largest = right('name: a\ninputs: [u, v, w]\nexpression: "Max(Abs(u), Abs(v), Abs(w))"\n')
+    assert [slope(largest, v, u=0, v=0, w=0) for v in "uvw"] == [0, 0, 0]
+    third = Fraction(1, 3)
+    assert [slope(largest, v, u=1, v=-1, w=1) for v in "uvw"] == [third, -third, third]
+
+
+def test_a_value_that_only_a_point_lacks_is_its_limit_from_everywhere() -> None:
+    """Where all directions lead to the same, that is the value; where they do not, the activation is refused."""
+    found = right("name: a\ninputs: [u, v]\nexpression: u**3/(u**2 + v**2)\n")
+    assert value(found, u=0, v=0) == 0
+    assert value(found, u=1, v=1) == HALF
+    assert codes("name: a\ninputs: [u, v]\nexpression: u*v/(u**2 + v**2)\n") == ["ACT210"]

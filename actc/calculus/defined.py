@@ -13,6 +13,7 @@ from actc.calculus.claims import point_text
 from actc.calculus.crossings import Crossing
 from actc.calculus.definedness import Definedness, Witness, judge, judge_expression
 from actc.calculus.emit import fill
+from actc.calculus.special_points import fill_points
 from actc.diagnostics import DiagnosticLog
 from actc.model.activation import Activation, Formula
 from actc.model.domain import Domain
@@ -42,6 +43,13 @@ def check_defined(activation: Activation, found: Mapping[str, tuple[Crossing, ..
     value = activation.value.expr
     for given in activation.inputs:
         value = fill(activation, value, given.name, found[given.name]).expr
+    if judged.witness is not None:
+        return value
+    value, gap = fill_points(activation, value)
+    if gap is not None:
+        where = point_text(tuple(gap.items()))
+        message = f"the activation is not a real number at {where}, and has no limit there"
+        log.report("ACT210", text.location, message, None, len(text.value))
     return value
 
 

@@ -12,6 +12,7 @@ from actc.calculus.branches import orient
 from actc.calculus.crossings import Crossing, telling
 from actc.calculus.emit import Emitted, still_wrong
 from actc.calculus.settle import Tie, at, both, literal, on_crossing, same, settle, sides_of
+from actc.calculus.special_points import mend
 from actc.calculus.subgradients import by_cases, shortest_in_hull, shortest_on_segment
 from actc.calculus.tie_points import tie_points
 from actc.model.activation import Activation
@@ -47,7 +48,7 @@ def emit_inputs(activation: Activation, gradients: Mapping[str, Expr], found: Se
                 unsettled[name] += ties[name]
             else:
                 result[name] = settled
-    result = _corners(activation, gradients, result, found)
+    result = mend(activation, gradients, _corners(activation, gradients, result, found))
     return {name: Emitted(expr, still_wrong(name, expr, unsettled[name])) for name, expr in result.items()}
 
 

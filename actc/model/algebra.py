@@ -94,6 +94,8 @@ def divide(a: Expr, b: Expr) -> Expr:
             return number(a.number / b.number)
         if b.number < 0:
             return negate(divide(a, number(-b.number)))
+        if b.number.numerator == 1:
+            return multiply(number(b.number.denominator), a)
         if a.op == "mul" and a.args[0].is_number:
             return multiply(number(a.args[0].number / b.number), a.args[1])
     if a is ZERO and not b.is_number:
