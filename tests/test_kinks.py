@@ -300,3 +300,11 @@ def test_a_value_that_only_a_point_lacks_is_its_limit_from_everywhere() -> None:
     assert value(found, u=0, v=0) == 0
     assert value(found, u=1, v=1) == HALF
     assert codes("name: a\ninputs: [u, v]\nexpression: u*v/(u**2 + v**2)\n") == ["ACT210"]
+
+
+@pytest.mark.parametrize(
+    "where", ["x == sqrt(2)", "x**2 == 2", "exp(x) == 2", "x == pi", "x == 1e300", "x + exp(x) == 0", "x == 1/3"]
+)
+def test_a_claim_that_is_wrong_at_one_point_is_refuted(where: str) -> None:
+    """A single number, rational or not, that no float may ever hit, is still one where x + 1 is not x."""
+    assert codes(f'name: a\nexpression: x**2/2\nderivative: "x + (1 if {where} else 0)"\n') == ["ACT202"]

@@ -85,7 +85,7 @@ def _report_outside(
     outside: Outside,
     log: DiagnosticLog,
 ) -> Judgement:
-    exact = tuple((name, v) for name, v in outside.point.items() if isinstance(v, Fraction))
+    exact = tuple((name, _rational(v)) for name, v in outside.point.items())
     left, right = outside.around.left, outside.around.right
     claimed = _number(outside.claimed)
     sides = f"between {_number(left)} on the left and {_number(right)} on the right"
@@ -93,6 +93,13 @@ def _report_outside(
     log.report("ACT202", claim.text.location, message, _DIFFERENT, len(claim.text.value))
     actual = _number(left if left is not None else right)
     return Judgement(Verdict.REFUTED, "one-sided limits", Counterexample(exact, claimed, actual, sides))
+
+
+def _rational(value: Number) -> Fraction:
+    """The number, or a rational close to an irrational one."""
+    if isinstance(value, Fraction | int):
+        return Fraction(value)
+    return Fraction(decimal_text(value, 17))
 
 
 def _number(value: Fraction | float | None) -> str:

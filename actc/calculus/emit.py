@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import partial, reduce
 from itertools import combinations
 
-from actc.calculus.balls import Number, sign_of
+from actc.calculus.balls import Number, evaluate, sign_of
 from actc.calculus.branches import atoms, resolve
 from actc.calculus.crossings import Crossing, place, signs_beside
 from actc.calculus.kinks import Sides, sides
@@ -228,14 +228,43 @@ def judge_at_ties(
     """The first point on a crossing at which a claim is not between its neighbours; None where it always is."""
     for crossing in found:
         for point in tie_points(activation, crossing):
-            value = at(claim, point)
-            if value is None or (_meets(crossing, point, found) and not _at_defaults(activation, point)):
-                continue  # kinks that fall together for special parameters are no kink of the claim's own
-            around = sides(derivative, variable, point, activation.domains[variable])
-            known = [s for s in (around.left, around.right) if s is not None]
-            if not known or not around.complete:
-                continue
-            low, high = min(known), max(known)
-            if not (low <= value <= high or same(value, low) or same(value, high)):
-                return Outside(point, value, around)
+            # Kinks that fall together for special parameters are no kink of the claim's own.
+            if not _meets(crossing, point, found) or _at_defaults(activation, point):
+                outside = _outside(activation, variable, derivative, point, at(claim, point))
+                if outside is not None:
+                    return outside
+        if crossing.atoms and len(activation.inputs) == 1:
+            on_it = resolve(claim, dict.fromkeys(crossing.atoms, 0))
+            for point in _irrational_points(activation, crossing):
+                outside = _outside(activation, variable, derivative, point, at(on_it, point))
+                if outside is not None:
+                    return outside
     return None
+
+
+def _irrational_points(activation: Activation, crossing: Crossing) -> Iterator[dict[str, Number]]:
+    """Where the crossing is at the defaults, as a ball: no float is there, but the claim speaks of all reals."""
+    defaults: dict[str, Number] = dict(rational_defaults(activation))
+    if crossing.variable in defaults:
+        return
+    zeros = crossing.zeros[:3] if crossing.location is None else (place(crossing, defaults),)
+    for zero in zeros:
+        if zero is not None and not isinstance(zero, Fraction | int):
+            yield {**defaults, crossing.variable: zero}
+
+
+def _outside(
+    activation: Activation, variable: str, derivative: Expr, point: Mapping[str, Number], value: Slope | None
+) -> Outside | None:
+    if value is None:
+        return None
+    around = sides(derivative, variable, point, activation.domains[variable])
+    known = [s for s in (around.left, around.right) if s is not None]
+    if not known or not around.complete:
+        return None
+    low, high = min(known), max(known)
+    here = evaluate(derivative, point) if not around.differ else None
+    if isinstance(here, Fraction) and isinstance(value, Fraction):
+        return None if here == value else Outside(point, value, around)  # limits are rounded, this is not
+    inside = low <= value <= high or same(value, low) or same(value, high)
+    return None if inside else Outside(point, value, around)
