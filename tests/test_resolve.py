@@ -158,14 +158,14 @@ def test_all_slips_are_reported() -> None:
         "name: a\nparameters: {b: c}\nlet: {s: foo(x)}\nexpression: bar*x\nderivative: {x: baz, q: 1}\n"
         "examples: [{x: 0, value: qux}, {z: 0, value: 1}]\naccept: {ACT201: no}\n"
     )
-    assert codes(text) == ["ACT153", "ACT153", "ACT153", "ACT153", "ACT162", "ACT153", "ACT164", "ACT164", "ACT165"]
+    assert codes(text) == ["ACT153", "ACT153", "ACT153", "ACT153", "ACT162", "ACT153", "ACT164", "ACT165"]
 
 
 def test_examples_and_acceptances_do_not_stop_the_analysis() -> None:
     """With a wrong example or acceptance the claims are still judged; the right examples are kept."""
     text = "name: a\nexpression: x\nexamples: [{z: 0, value: 1}, {x: 1, value: 1}]\naccept: {ACT201: no}\n"
     activation, found = resolved(text)
-    assert [d.code for d in found] == ["ACT164", "ACT164", "ACT165"]
+    assert [d.code for d in found] == ["ACT164", "ACT165"]
     assert activation is not None
     assert len(activation.examples) == 1
     assert resolved("name: a\nexpression: x\nderivative: {q: 1}\n")[0] is None

@@ -39,10 +39,10 @@ def judge_claim(
     log: DiagnosticLog,
 ) -> Judgement:
     """Prove the claim, or refute it with a certified point; report what is wrong."""
-    proof = prove_equal(claim.expr, activation.value.expr, variable, activation.domains)
+    inputs = [i.name for i in activation.inputs]
+    proof = prove_equal(claim.expr, activation.value.expr, variable, activation.domains, inputs)
     length = len(claim.text.value)
     if not proof.holds:
-        inputs = [i.name for i in activation.inputs]
         domains, defaults, value = activation.domains, activation.defaults, activation.value.expr
         outcome = search(claim.expr, derivative, domains, defaults, inputs, variable=variable, value=value)
         if outcome.counterexample is not None:
@@ -71,10 +71,11 @@ def judge_claim(
 
 def _report_refuted(variable: str, claim: Formula, found: Counterexample, log: DiagnosticLog) -> None:
     claimed, actual = found.shown
-    message = (
-        f"the claimed derivative by `{variable}` is wrong: at {point_text(found.at)} "
-        f"it is {claimed}, the derivative is {actual}"
-    )
+    message = f"the claimed derivative by `{variable}` is wrong: at {point_text(found.at)} "
+    if claimed == actual:
+        message += "it is close to the derivative, but not equal"
+    else:
+        message += f"it is {claimed}, the derivative is {actual}"
     hint = f"{found.hint}; {_DIFFERENT}" if found.hint else _DIFFERENT
     log.report("ACT201", claim.text.location, message, hint, len(claim.text.value))
 

@@ -197,7 +197,8 @@ def _example(
         if expr is not None:
             at[name] = expr
     given = {named.name.value for named in spec.values}
-    for missing in (i.name for i in inputs if i.name not in given):
+    mistaken = not given <= known  # one name misspelled is one mistake
+    for missing in (i.name for i in inputs if i.name not in given and not mistaken):
         log.report("ACT164", spec.location, f"the example does not give `{missing}`")
     value = _known(spec.value, log)
     derivatives: list[tuple[str, Known]] = []
