@@ -212,6 +212,10 @@ def test_several_inputs_are_a_list(acts: ModuleType) -> None:
     assert layer([keras.Input((3, 1)), keras.Input((1, 4))]).shape == (None, 3, 4)
     with pytest.raises(ValueError, match="list of 2"):
         acts.SwigluGate()(np.ones((2, 3), "float32"))
+    one = keras.Input((3,))
+    for wrong in (one, [one], [one, one, one]):
+        with pytest.raises(ValueError, match="list of 2"):
+            acts.SwigluGate()(wrong)
     mask = np.array([[True, False]])
     assert layer.compute_mask([None, None], [mask, None]) is None
     np.testing.assert_array_equal(layer.compute_mask([None, None], [mask, ~mask]), [[True, True]])

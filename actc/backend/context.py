@@ -179,6 +179,8 @@ def _layer_signature(program: Program) -> str:
 
 def _layer_body(program: Program, table: str) -> str:
     lines = [f"{STEP * 2}super().__init__(**kwargs)"]
+    if len(program.inputs) > 1:
+        lines.append(f"{STEP * 2}self._count = {len(program.inputs)}")
     if any(p.trainable for p in program.parameters):
         lines.append(f"{STEP * 2}self._share(shared_axes)")
     for parameter in program.parameters:
@@ -197,7 +199,7 @@ def _layer_call(program: Program) -> str:
     if len(program.inputs) == 1:
         return "\n".join(statement("return ", _call(program.name, ["self._one(inputs)", *parameters]), 2))
     inputs = [name + "_" if name in (program.name, "inputs") else name for name in program.inputs]
-    taken = f"{STEP * 2}{', '.join(inputs)} = self._several(inputs, {len(inputs)})"
+    taken = f"{STEP * 2}{', '.join(inputs)} = self._several(inputs)"
     return "\n".join([taken, *statement("return ", _call(program.name, [*inputs, *parameters]), 2)])
 
 

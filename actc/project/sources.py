@@ -95,7 +95,8 @@ def _expand(pattern: str, base: Path) -> list[Path]:
         if found:
             return found
         raise UsageError(f"no activation file (*.yaml, *.yml) matches {pattern}")
-    raise UsageError(f"no such file or folder: {pattern}")
+    first = "`actc new NAME` writes a first activation" if pattern == "activations" else None
+    raise UsageError(f"no such file or folder: {pattern}", first)
 
 
 def _match(pattern: str, base: Path) -> Iterable[Path]:

@@ -82,8 +82,9 @@ class LogGate(_support.ActivationLayer):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self._count = 2
 
     def call(self, inputs: Any) -> Any:
         """The activation of the inputs."""
-        gate, x = self._several(inputs, 2)
+        gate, x = self._several(inputs)
         return log_gate(gate, x)
