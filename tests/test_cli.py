@@ -444,7 +444,9 @@ def test_interrupt_is_clean(space: Workspace) -> None:
     """Ctrl-C ends the command with 130 and one line, at once, and leaves neither workers nor output."""
     begun = space.path / "begun"
     space.activation("slow", f"# fake: count {begun}\n# fake: hang\n")
-    script = f"import sys; sys.path[:0] = [{str(REPOSITORY)!r}, {str(Path(__file__).parent)!r}]\n"
+    script = f"import signal, sys; sys.path[:0] = [{str(REPOSITORY)!r}, {str(Path(__file__).parent)!r}]\n"
+    # A shell starts what runs in its background with the signal ignored; a terminal does not.
+    script += "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
     script += "from workspace import compiling, fake_compile, main\ncompiling.COMPILER = fake_compile\n"
     script += "sys.exit(main(['build']))\n"
     process = subprocess.Popen(

@@ -264,7 +264,7 @@ def _outside(
         return None
     low, high = min(known), max(known)
     here = evaluate(derivative, point) if not around.differ else None
-    if isinstance(here, Fraction) and isinstance(value, Fraction):
+    if isinstance(here, Fraction) and isinstance(value, Fraction) and same(here, known[0]):
         return None if here == value else Outside(point, value, around)  # limits are rounded, this is not
     inside = low <= value <= high or same(value, low) or same(value, high)
     return None if inside else Outside(point, value, around)
