@@ -15,6 +15,7 @@ from types import ModuleType
 
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 ACTIVATIONS = ROOT / "activations"
@@ -22,6 +23,11 @@ SHIPPED = "shipped_activations"
 """The package's name, and so the prefix under which Keras registers what is in it."""
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+# A change is judged on the same examples each time; at a desk new ones are looked for.
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("ci")
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from actc.backend.text import docstring, literal, one_line, visible
@@ -45,6 +45,7 @@ def test_docstrings_hold_anything(text: str) -> None:
 
 
 @given(ANY)
+@example("\x0c")
 def test_docstrings_hold_any_text(text: str) -> None:
     """Whatever the characters are, they are words of the docstring, in their order."""
     assert read(docstring((text, "end"), 1)).split() == [*visible(text).split(), "end"]

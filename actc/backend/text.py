@@ -55,7 +55,8 @@ def docstring(paragraphs: tuple[str, ...], indent: int) -> str:
     Lines are kept as they are given: ``filled`` wraps prose.
     """
     margin = STEP * indent
-    lines = [line.rstrip() for line in _quoted("\n\n".join(p for p in paragraphs if p.strip())).split("\n")]
+    shown = [p for p in map(visible, paragraphs) if p.strip()]  # a form feed alone is nothing until it is spelled out
+    lines = [line.rstrip() for line in _quoted("\n\n".join(shown)).split("\n")]
     body = "\n".join(margin + line if line and i else line for i, line in enumerate(lines))
     if len(lines) > 1:
         return f'"""{body}\n{margin}"""'
