@@ -10,8 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from actc.calculus.atoms import Sign, digest, orient, polynomial
-from actc.model.algebra import add, conjunction, disjunction, divide, multiply, negate, negation, power, subtract, where
+from actc.model.algebra import (
+    ARITHMETIC,
+    conjunction,
+    disjunction,
+    negate,
+    negation,
+    subtract,
+    where,
+)
 from actc.model.expr import FALSE, TRUE, ZERO, Expr, fold, number, postorder, rebuild
+from actc.model.operations import OPERATIONS
 
 _COMPARISONS: dict[str, Callable[[int], bool]] = {
     "lt": lambda s: s < 0,
@@ -89,20 +98,20 @@ def resolve(root: Expr, signs: Mapping[Expr, int], tidy: bool = True, beside: Ma
             return negation(args[0])
         if args == node.args:
             return node
-        constructor = _CONSTRUCTORS.get(op) if tidy else None
+        constructor = ARITHMETIC.get(op) if tidy else None
         return rebuild(node, args) if constructor is None else constructor(*args)
 
     return fold(root, visit)
 
 
-_CONSTRUCTORS: dict[str, Callable[..., Expr]] = {
-    "add": add,
-    "sub": subtract,
-    "mul": multiply,
-    "div": divide,
-    "neg": negate,
-    "pow": power,
-}
+def steps(*roots: Expr) -> tuple[Expr, ...]:
+    """The expressions whose integer values are jumps of ``floor`` and its relatives."""
+    found: dict[Expr, None] = {}
+    for node in postorder(*roots):
+        row = OPERATIONS.get(node.op)
+        if row is not None and row.steps is not None:
+            found[row.steps(*node.args)] = None
+    return tuple(found)
 
 
 def live_guards(root: Expr, signs: Mapping[Expr, int]) -> tuple[Expr, ...]:

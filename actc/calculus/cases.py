@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from actc.calculus.balls import holds
 from actc.calculus.borders import guards_of
 from actc.calculus.branches import orient, sign_of
 from actc.calculus.intervals import NEGATIVE, NONZERO, NULL, POSITIVE, Interval
 from actc.calculus.ranges import Box
-from actc.model.algebra import add, compare, divide, multiply, negate, power, subtract
+from actc.model.algebra import ARITHMETIC, compare, negate, subtract
 from actc.model.expr import FALSE, NAN, TRUE, UNDEFINED, ZERO, Expr, fold, number, rebuild, symbol
 from actc.model.operations import OPERATIONS
 
 _MOST_ATOMS = 5
 _MOST_BOXES = 120
 _TRUE_AT = {"lt": (-1,), "le": (-1, 0), "gt": (1,), "ge": (0, 1), "eq": (0,), "ne": (-1, 1)}
-_CONSTRUCTORS: dict[str, Callable[..., Expr]] = {
-    "add": add,
-    "sub": subtract,
-    "mul": multiply,
-    "div": divide,
-    "neg": negate,
-    "pow": power,
-}
 _CASES = (("lt", -1), ("eq", 0), ("gt", 1))
 
 
@@ -53,7 +45,7 @@ def decided(root: Expr, signs: Mapping[Expr, int]) -> Expr:
             return args[1] if args[0] is TRUE else args[2] if args[0] is FALSE else here
         guard = _guard(here)
         if guard is None:
-            constructor = _CONSTRUCTORS.get(node.op)
+            constructor = ARITHMETIC.get(node.op)
             return here if constructor is None else constructor(*args)
         sign = sign_of(guard, signs)
         return here if sign is None else _chosen(here, sign)

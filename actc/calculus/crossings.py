@@ -14,7 +14,7 @@ from flint import arb
 
 from actc.calculus.balls import Number, evaluate, evaluate_sure, sign_of
 from actc.calculus.balls import holds as holds_at
-from actc.calculus.branches import atoms, guards, orient, resolve
+from actc.calculus.branches import atoms, guards, orient, resolve, steps
 from actc.calculus.intervals import Interval, of_domain
 from actc.calculus.ranges import holds
 from actc.calculus.roots import is_periodic_family, numeric_zeros, solve
@@ -62,16 +62,6 @@ def suspects(*roots: Expr) -> tuple[Expr, ...]:
             special += [g for g in guards(row.defined(*node.args)) if not _has_steps(g)]
         for guard in special:
             found.update(dict.fromkeys(orient(guard).atoms))
-    return tuple(found)
-
-
-def steps(*roots: Expr) -> tuple[Expr, ...]:
-    """The expressions whose integer values are jumps of ``floor`` and its relatives."""
-    found: dict[Expr, None] = {}
-    for node in postorder(*roots):
-        row = OPERATIONS.get(node.op)
-        if row is not None and row.steps is not None:
-            found[row.steps(*node.args)] = None
     return tuple(found)
 
 

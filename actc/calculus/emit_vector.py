@@ -12,7 +12,7 @@ from actc.calculus.branches import orient
 from actc.calculus.crossings import Crossing, telling
 from actc.calculus.emit import Emitted, still_wrong
 from actc.calculus.settle import Tie, at, both, literal, on_crossing, same, settle, sides_of
-from actc.calculus.special_points import mend
+from actc.calculus.special_points import mend, tidy
 from actc.calculus.subgradients import by_cases, shortest_in_hull, shortest_on_segment
 from actc.calculus.tie_points import tie_points
 from actc.model.activation import Activation
@@ -105,14 +105,8 @@ def _shifted(
         value = at(gradients[name], moved)
         if not isinstance(value, Fraction):
             return None
-        values.append(_tidy(value))
+        values.append(tidy(value))
     return tuple(values)
-
-
-def _tidy(value: Fraction) -> Fraction:
-    """What a value that is off by about 2**-300 was meant to be."""
-    short = value.limit_denominator(10**15)
-    return short if same(short, value) else Fraction(round(value * 2**200), 2**200)
 
 
 def _corners(

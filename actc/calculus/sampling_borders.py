@@ -9,7 +9,7 @@ from itertools import pairwise
 from flint import arb, fmpq
 
 from actc.calculus.balls import decimal_text
-from actc.calculus.branches import guards, orient
+from actc.calculus.branches import guards, orient, steps
 from actc.calculus.roots import solve
 from actc.calculus.sampling_values import between, rounded
 from actc.calculus.tape import Tape
@@ -41,16 +41,6 @@ def borders(*roots: Expr) -> tuple[Expr, ...]:
             found.update(dict.fromkeys(e for e in row.edges(*node.args) if e.free))
         if row.defined:
             found.update(dict.fromkeys(g for g in guards(row.defined(*node.args)) if g.free))
-    return tuple(found)
-
-
-def steps(*roots: Expr) -> tuple[Expr, ...]:
-    """The expressions at whose integer values ``floor`` and its relatives jump."""
-    found: dict[Expr, None] = {}
-    for node in postorder(*roots):
-        row = OPERATIONS.get(node.op)
-        if row is not None and row.steps is not None:
-            found[row.steps(*node.args)] = None
     return tuple(found)
 
 

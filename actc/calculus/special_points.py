@@ -45,7 +45,7 @@ def around(exprs: Sequence[Expr], at_point: Mapping[str, Number], names: Sequenc
         for name, step in zip(names, steps, strict=True):
             moved[name] = Fraction(str(at_point[name])) + step * _TINY
         values = [at(expr, moved) for expr in exprs]
-        exact = tuple(_tidy(v) for v in values if isinstance(v, Fraction))
+        exact = tuple(tidy(v) for v in values if isinstance(v, Fraction))
         if len(exact) == len(exprs):
             found[exact] = None
     return list(found)
@@ -59,7 +59,8 @@ def _directions(count: int) -> Iterator[tuple[int, ...]]:
                 yield tuple(s * v for s, v in zip(signs, turned, strict=True))
 
 
-def _tidy(value: Fraction) -> Fraction:
+def tidy(value: Fraction) -> Fraction:
+    """What a value that is off by about 2**-300 was meant to be."""
     short = value.limit_denominator(10**15)
     return short if same(short, value) else Fraction(round(value * 2**200), 2**200)
 

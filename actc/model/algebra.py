@@ -211,13 +211,18 @@ def folded(node: Expr) -> Expr:
     return node if constructor is None else constructor(*node.args)
 
 
-_CONSTRUCTORS: dict[str, Callable[..., Expr]] = {
+ARITHMETIC: dict[str, Callable[..., Expr]] = {
     "add": add,
     "sub": subtract,
     "mul": multiply,
     "div": divide,
     "neg": negate,
     "pow": power,
+}
+"""The constructors of arithmetic by the table's names."""
+
+_CONSTRUCTORS: dict[str, Callable[..., Expr]] = {
+    **ARITHMETIC,
     "min": lesser,
     "max": greater,
     "where": where,
