@@ -9,6 +9,7 @@ from fractions import Fraction
 from actc.calculus.balls import Number, decimal_text, evaluate_sure
 from actc.calculus.crossings import Crossing
 from actc.calculus.emit import Outside, judge_at_ties
+from actc.calculus.method_text import CERTIFIED_DIFFERENCE, CERTIFIED_UNDEFINED, verified_text
 from actc.calculus.prove import prove_equal
 from actc.calculus.refute import search
 from actc.calculus.subgradients import as_float
@@ -47,13 +48,13 @@ def judge_claim(
         outcome = search(claim.expr, derivative, domains, defaults, inputs, variable=variable, value=value)
         if outcome.counterexample is not None:
             _report_refuted(variable, claim, outcome.counterexample, log)
-            return Judgement(Verdict.REFUTED, "ball arithmetic", outcome.counterexample)
+            return Judgement(Verdict.REFUTED, CERTIFIED_DIFFERENCE, outcome.counterexample)
         if outcome.undefined_claim is not None:
             shown = point_text(outcome.undefined_claim)
             message = f"the claimed derivative by `{variable}` is not a real number at {shown}"
             log.report("ACT203", claim.text.location, message, None, length)
             point = tuple(outcome.undefined_claim)
-            return Judgement(Verdict.REFUTED, "ball arithmetic", Counterexample(point, "nan", "", ""))
+            return Judgement(Verdict.REFUTED, CERTIFIED_UNDEFINED, Counterexample(point, "nan", "", ""))
         if outcome.points == 0:
             message = f"the claimed derivative by `{variable}` could be neither proved nor compared anywhere"
             log.report("ACT204", claim.text.location, message, None, length)
@@ -63,7 +64,7 @@ def judge_claim(
         return _report_outside(variable, claim, outside, log)
     if proof.holds:
         return Judgement(Verdict.PROVED, proof.method, None)
-    method = f"{outcome.points} points, {outcome.digits} digits"
+    method = verified_text(outcome.points, outcome.digits)
     message = f"the claimed derivative by `{variable}` was not proved; it agrees at {outcome.points} points"
     log.report("ACT301", claim.text.location, message, None, length)
     return Judgement(Verdict.VERIFIED, method, None)

@@ -10,6 +10,7 @@ from actc.calculus.balls import sign_of as sign_at
 from actc.calculus.branches import atoms, guards, live_guards, orient, resolve
 from actc.calculus.cells import feasible_signs
 from actc.calculus.differentiate import differentiate
+from actc.calculus.method_text import Shown, proof_text
 from actc.calculus.normal_form import LIMIT, Decision, Outcome, compare
 from actc.calculus.regions import is_plain, is_total, is_uncovered, solved, substituted
 from actc.calculus.samples import disagreement
@@ -24,8 +25,6 @@ _NODE = 10  # counted work for every node that is resolved
 _MOST_OPEN = 8  # regions that are not proved before the rest is left
 _POINTS_BEFORE = 5
 _POINTS_AFTER = 10
-_LONGEST_LABEL = 40
-_MOST_LABELS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ class Proof:
     """
 
     holds: bool
-    method: str  # "rational normal form in x, exp(x); 2 regions"
+    method: str  # "by cases on the sign of x: identity of rational functions in x, exp(x)"
     open_cells: tuple[Signs, ...]
     gave_up: bool
 
@@ -97,10 +96,9 @@ class _Search:
     domains: Mapping[str, Domain]
     whole: tuple[Expr, Expr, Expr]  # both sides and the function as they were given, for the numerical checks
     work: Work = field(default_factory=lambda: Work(LIMIT))
-    regions: int = 0
     gave_up: bool = False
     open_cells: list[Signs] = field(default_factory=list)
-    labels: dict[str, None] = field(default_factory=dict)
+    shown: list[Shown] = field(default_factory=list)
     nowhere: dict[Expr, bool] = field(default_factory=dict)
 
     def prove(self, claimed: Expr, function: Expr) -> Proof:
@@ -123,7 +121,7 @@ class _Search:
                 return Proof(False, "", (_signs_at(point, claimed, function),), False)
             text = ", ".join(f"{name} = {value}" for name, value in point.items())
             raise RuntimeError(f"proved and yet numerically wrong at {text}: {self.whole[0]!r} for {self.whole[1]!r}")
-        return Proof(True, self._method(), (), False)
+        return Proof(True, proof_text(self.shown), (), False)
 
     def _explore(self, claimed: Expr, function: Expr, signs: dict[Expr, int]) -> None:
         """Split on the innermost atom that is not decided, until none is left."""
@@ -179,7 +177,6 @@ class _Search:
         if slope is None:
             self._leave_open(signs, None)
             return
-        self.regions += 1
         known = [resolve(guard, signs, tidy=False) for guard in live_guards(function, signs)]
         certain = {atom for guard in known for atom in orient(guard).atoms}
         plain = {a: s for a, s in signs.items() if s and is_plain(a)}
@@ -199,7 +196,7 @@ class _Search:
                 work=self.work,
             )
             if decision.outcome is Outcome.ZERO:
-                self.labels.update(dict.fromkeys(decision.generators))
+                self.shown.append(Shown(tuple(signs.items()), None if now.claimed is slope else decision.identity))
                 return
         self._leave_open(signs, decision)
 
@@ -225,15 +222,6 @@ class _Search:
     def _leave_open(self, signs: dict[Expr, int], decision: Decision | None) -> None:
         self.open_cells.append(tuple(signs.items()))
         self.gave_up = self.gave_up or (decision is not None and decision.outcome is Outcome.UNKNOWN)
-
-    def _method(self) -> str:
-        shown = [label for label in self.labels if len(label) <= _LONGEST_LABEL][:_MOST_LABELS]
-        rest = len(self.labels) - len(shown)
-        text = "rational normal form"
-        if shown:
-            text += f" in {', '.join(shown)}" + (f" and {rest} more" if rest else "")
-        return text + (f"; {self.regions} regions" if self.regions > 1 else "")
-
 
 def _strict(signs: Mapping[Expr, int]) -> dict[Expr, int]:
     return {atom: sign for atom, sign in signs.items() if sign}

@@ -24,7 +24,7 @@ class GradientReport:
 
     variable: str  # "x"
     verdict: Verdict
-    method: str  # "rational normal form in x, exp(x)"; "" where nothing was to be shown
+    method: str  # "identity of rational functions in x, exp(x)"; "" where nothing was to be shown
     counterexample: Counterexample | None
     deviation: Deviation | None
     location: Location  # of the claim or surrogate; of the activation where it is derived

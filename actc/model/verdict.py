@@ -81,7 +81,7 @@ class Gradient:
 
     variable: str
     verdict: Verdict
-    method: str  # "rational normal form in x, exp(x)"; "" where nothing was to be shown
+    method: str  # "identity of rational functions in x, exp(x)"; "" where nothing was to be shown
     counterexample: Counterexample | None
     deviation: Deviation | None
     expr: Expr  # right at kinks too

@@ -16,6 +16,7 @@ from actc.calculus.normal_form.tower import Tower
 _MOST_STEPS = 60  # parts into which the exponential of a direction is divided
 _MOST_ROOT = 12  # degree of a root with a relation; powers of higher degree are related by integer shifts alone
 _LARGEST_POWER = 64  # of an exponential, before it becomes a generator of its own
+_ROOT = {2: "sqrt", 3: "cbrt"}  # how roots with a name of their own are spelled in reports
 _COUNTS = (1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6)  # powers of a generator that another may be
 
 
@@ -70,7 +71,7 @@ def large_power(tower: Tower, poly: fmpz_mpoly, exponent: int) -> Ratio:
                 return field.multiply(field.power(field.generator(index), count), near)
     size = abs(exponent)
     bounds = POSITIVE if size % 2 == 0 or tower.known_sign(poly) == 1 else ANY
-    label = f"({tower.text(Ratio(poly, field.one_poly))})**{size}"
+    label = f"{_power_base(tower.text(Ratio(poly, field.one_poly)))}**{size}"
     index = tower.new(
         Generator(label, bounds, "power", base=poly, exponent=Fraction(size)), Ratio(poly, field.one_poly)
     )
@@ -121,7 +122,8 @@ def _root(tower: Tower, base: Base, degree: int) -> tuple[int, int]:
         radicand = tower.field.generators[before]
     else:
         radicand = base.poly if base.poly.is_constant() or tower.sign(base.poly) > 0 else -base.poly
-    label = f"{_text(tower, base)}**(1/{wanted})"
+    text = tower.size_text(base.poly)
+    label = f"{_ROOT[wanted]}({text})" if wanted in _ROOT else f"{_power_base(text)}**(1/{wanted})"
     source = Ratio(base.poly, tower.field.one_poly)
     finer = Generator(label, POSITIVE, "power", base=base.poly, exponent=Fraction(1, wanted))
     index = tower.new(finer, source)
@@ -133,5 +135,8 @@ def _root(tower: Tower, base: Base, degree: int) -> tuple[int, int]:
 def _text(tower: Tower, base: Base) -> str:
     if base.poly is None:
         return tower.generators[tower.exponents[base.direction or 0].generator].label
-    text = tower.text(Ratio(base.poly, tower.field.one_poly))
-    return text if len(base.poly) == 1 and "*" not in text else f"({text})"
+    return _power_base(tower.size_text(base.poly))
+
+
+def _power_base(text: str) -> str:
+    return text if text.replace("_", "").isalnum() or text.startswith("Abs(") else f"({text})"

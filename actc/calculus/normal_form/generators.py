@@ -194,13 +194,15 @@ class Generators:
         if value.den.is_one():
             return num
         den = self._poly_text(value.den)
-        return f"{num if len(value.num) == 1 else f'({num})'}/{den if value.den.is_constant() else f'({den})'}"
+        plain = value.den.is_constant() or "*" not in den.replace("**", "")
+        return f"{num if len(value.num) == 1 else f'({num})'}/{den if plain else f'({den})'}"
 
     def _poly_text(self, poly: fmpz_mpoly) -> str:
         if len(poly) > 4:
             return "..."
         text = ""
-        for powers, coefficient in zip(poly.monoms(), poly.coeffs(), strict=True):
+        terms = list(zip(poly.monoms(), poly.coeffs(), strict=True))
+        for powers, coefficient in sorted(terms, key=lambda term: term[1] < 0):  # 1 - x, not -x + 1
             factors = [self.generators[i].label + (f"**{p}" if p > 1 else "") for i, p in enumerate(powers) if p]
             if abs(coefficient) != 1 or not factors:
                 factors.insert(0, str(abs(coefficient)))

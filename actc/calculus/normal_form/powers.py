@@ -96,7 +96,7 @@ def _log_of_base(tower: Tower, base: Base) -> Ratio:
         bounds = ANY
         if base.poly.is_constant():
             bounds = (Fraction(0), None)
-        label = f"log({tower.text(Ratio(base.poly, tower.field.one_poly))})"
+        label = f"log({tower.size_text(base.poly)})"
         index = tower.new(Generator(label, bounds, "log", base=base.poly), Ratio(base.poly, tower.field.one_poly))
         tower.logs[base.key] = index
     return tower.field.generator(index)
@@ -199,8 +199,10 @@ def _alternating(tower: Tower, exponent: Ratio) -> Ratio:
     if found is not None:
         index, shift = found
         return field.scale(field.generator(index), 1 if shift % 2 == 0 else -1)
+    text = tower.text(exponent)
     index = tower.new(
-        Generator(f"(-1)**({tower.text(exponent)})", (Fraction(-1), Fraction(1)), "alternating"), exponent
+        Generator(f"(-1)**{text if text.isalnum() else f'({text})'}", (Fraction(-1), Fraction(1)), "alternating"),
+        exponent,
     )
     field.adjoin_root(index, 2, field.one_poly, splits=True)
     tower.opaque.setdefault("alternating", []).append(((exponent,), index))

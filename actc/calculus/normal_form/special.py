@@ -76,7 +76,8 @@ def _shifted(tower: Tower, kind: str, args: tuple[Ratio]) -> tuple[int, int, Rat
             return index, shift[0], known
     if tower.strict and tower.is_wild(args[0]):
         raise ClaimUndefined  # it may keep to a pole on a whole region
-    index = tower.new(Generator(f"{kind}({tower.text(args[0])})", ANY, kind), *args)
+    name = "digamma" if kind == "polygamma0" else kind
+    index = tower.new(Generator(f"{name}({tower.text(args[0])})", ANY, kind), *args)
     entries.append((args, index))
     return index, 0, args[0]
 

@@ -12,6 +12,7 @@ from actc.calculus.normal_form import ranges
 from actc.calculus.normal_form.facts import Facts
 from actc.calculus.normal_form.field import Ratio
 from actc.calculus.normal_form.generators import Generators, Hints
+from actc.calculus.normal_form.identity import Identity, Used
 from actc.calculus.normal_form.ranges import ANY, Bounds
 from actc.calculus.work import Work
 from actc.model.domain import Domain
@@ -36,7 +37,7 @@ class Tower(Generators):
         self.strict = False  # whether being real must be shown rather than assumed
         self._divisors: set[str] = set()
         self._decisions = decisions
-        self._asked = 0
+        self._asked: list[fmpz_mpoly] = []
         self._polys: dict[str, fmpz_mpoly] = {}
 
     def assume(self, value: Ratio, sign: int) -> None:
@@ -101,10 +102,10 @@ class Tower(Generators):
         """The sign of an irreducible factor almost everywhere. Raises NeedSign where it is not known."""
         known = self.known_sign(poly)
         if known is None:
-            if self._asked >= len(self._decisions):
+            if len(self._asked) >= len(self._decisions):
                 raise NeedSign
-            known = self._decisions[self._asked]
-            self._asked += 1
+            known = self._decisions[len(self._asked)]
+            self._asked.append(poly)
             self.facts.assume((str(poly),), negative=known < 0)
         return known
 
@@ -122,6 +123,20 @@ class Tower(Generators):
             if known is not None:
                 self.facts.assume((name,), negative=known < 0)
         return known
+
+    def identity(self, *forms: Ratio) -> Identity:
+        """What an identity between the forms is written in, and which signs it needed."""
+        inside = sorted({i for form in forms for i in self.generators_of(form)})
+        rows = [(self.generators[i], self.field.root_degree(i)) for i in inside]
+        used = tuple(Used(row.label, row.kind, degree, row.fixed) for row, degree in rows)
+        asked = tuple(self.text(Ratio(poly, self.field.one_poly)) for poly in self._asked)
+        return Identity(used, any(not form.den.is_constant() for form in forms), asked)
+
+    def size_text(self, poly: fmpz_mpoly) -> str:
+        """A spelling of the absolute value of a factor: without bars where its sign is known."""
+        sign = 1 if poly.is_constant() else self.facts.sign((str(poly),)) or self._sign_by_range(poly)
+        text = self.text(Ratio(-poly if sign == -1 else poly, self.field.one_poly))
+        return text if sign else f"Abs({text})"
 
     def _sign_form(self, value: Ratio) -> tuple[int, list[str]]:
         """A sign and the factors of odd exponent whose signs it is to be multiplied with."""

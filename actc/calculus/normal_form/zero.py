@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from actc.calculus.normal_form.evaluate import Evaluation
 from actc.calculus.normal_form.facts import Contradiction
 from actc.calculus.normal_form.field import Ratio, Undefined
 from actc.calculus.normal_form.generators import Hints, PoolExhausted, Refine
+from actc.calculus.normal_form.identity import Identity
 from actc.calculus.normal_form.tower import ClaimUndefined, NeedSign, Tower
 from actc.calculus.work import GaveUp, Work
 from actc.model.domain import Domain
@@ -32,10 +33,10 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The outcome, the labels of the generators that the normal form is in, and how many cases were looked at."""
+    """The outcome, what it rests on, and how many cases were looked at."""
 
     outcome: Outcome
-    generators: tuple[str, ...] = ()
+    identity: Identity = field(default_factory=Identity)
     cases: int = 0
     somewhere: bool = False  # zero in one of the cases at least
     wild: bool = False  # where it is not zero as a form it may still vanish on a region
@@ -68,7 +69,7 @@ def compare(
     other tests.
     """
 
-    def run(tower: Tower) -> Ratio:
+    def run(tower: Tower) -> tuple[Ratio, Ratio]:
         forms = Evaluation(tower, generic)
         _assume(forms, signs)
         for expr in given:
@@ -78,7 +79,7 @@ def compare(
         _assume(forms, asked_signs or {})
         for expr in asked:
             forms.value(expr)
-        return tower.field.subtract(left, forms.value(claimed))
+        return left, forms.value(claimed)
 
     return _by_cases(run, domains, Work(LIMIT) if work is None else work)
 
@@ -91,7 +92,7 @@ def _assume(forms: Evaluation, signs: Mapping[Expr, int]) -> None:
         forms.tower.assume(value, sign)
 
 
-def _by_cases(run: Callable[[Tower], Ratio], domains: Mapping[str, Domain], work: Work) -> Decision:
+def _by_cases(run: Callable[[Tower], tuple[Ratio, Ratio]], domains: Mapping[str, Domain], work: Work) -> Decision:
     hints = Hints()
     pools = list(_POOLS)
     pool = pools.pop(0)
@@ -110,13 +111,13 @@ def _by_cases(run: Callable[[Tower], Ratio], domains: Mapping[str, Domain], work
 
 
 def _all_cases(
-    run: Callable[[Tower], Ratio], domains: Mapping[str, Domain], pool: int, work: Work, hints: Hints
+    run: Callable[[Tower], tuple[Ratio, Ratio]], domains: Mapping[str, Domain], pool: int, work: Work, hints: Hints
 ) -> Decision:
     """Depth first over the signs that are asked for.
 
     The same questions come in the same order in every run, so that a case is the list of answers.
     """
-    labels: dict[str, None] = {}
+    identity = Identity(cases=0)
     todo: list[tuple[int, ...]] = [()]
     cases = 0
     somewhere = wild = False
@@ -125,9 +126,11 @@ def _all_cases(
         decisions = todo.pop()
         tower = Tower(pool, work, hints, decisions, domains)
         try:
-            difference = run(tower)
+            left, right = run(tower)
+            difference = tower.field.subtract(left, right)
             zero = tower.field.is_zero(difference)
             wild = wild or tower.is_wild(difference)
+            identity = identity.joined(tower.identity(left, right))
         except NeedSign:
             if len(decisions) >= _MOST_DEPTH or len(todo) >= _MOST_CASES:
                 raise GaveUp from None
@@ -137,8 +140,7 @@ def _all_cases(
             continue
         except ClaimUndefined:
             zero = False
-        labels.update(dict.fromkeys(g.label for g in tower.generators))
         cases += 1
         somewhere = somewhere or zero
         every = every and zero
-    return Decision(Outcome.ZERO if every else Outcome.NONZERO, tuple(labels), cases, somewhere, wild)
+    return Decision(Outcome.ZERO if every else Outcome.NONZERO, identity, cases, somewhere, wild)

@@ -46,7 +46,7 @@ def log_gate(gate: Any, x: Any) -> Any:
         by gate: x/gate
             derived by the compiler
         by x: g
-            proved equal to the derivative (rational normal form in x, gate, log(gate))
+            proved equal to the derivative (identical expressions)
 
     Args:
         gate: A tensor, variable, array, list or number of any shape; float16, bfloat16,

@@ -50,7 +50,8 @@ def leaky_relu(x: Any, alpha: Any = 0.2) -> Any:
 
     Gradient:
         by x: 1 if x > 0 else alpha
-            proved equal to the derivative (rational normal form in x, alpha; 2 regions)
+            proved equal to the derivative (by cases on the sign of x: identical
+            expressions)
         by alpha: 0 if x > 0 else x
             derived by the compiler
 

@@ -180,8 +180,7 @@ def powers(x: Any, n: Any = 2) -> Any:
 
     Gradient:
         by x: n*x**(n - 1)
-            proved equal to the derivative (rational normal form in x, n, log(x),
-            exp(n*log(x)), (-1)**(n))
+            proved equal to the derivative (identical expressions)
 
     Args:
         x: A tensor, variable, array, list or number of any shape; float16, bfloat16,
