@@ -389,7 +389,7 @@ def test_a_domain_makes_a_claim_true() -> None:
 def test_open_regions_name_the_signs() -> None:
     """Where the branches are swapped on the left alone, the left alone stays open."""
     proof = prove("x if x > 0 else x**2", "1")
-    assert proof.open_cells == (((symbol("x"), -1),),)
+    assert [region.signs for region in proof.open_regions] == [((symbol("x"), -1),)]
     assert not proof.gave_up
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from actc.calculus.sampling import Sample, constants, rational, samples, space
-from actc.calculus.sampling_borders import Borders, borders, steps
+from actc.calculus.sampling_borders import Borders, border_atoms, borders, steps
 from actc.calculus.sampling_values import between, choices, generic, line, rounded, short_line
 from actc.model.algebra import compare, where
 from actc.model.domain import Domain
@@ -207,7 +207,7 @@ def test_ties_of_several_inputs() -> None:
 def test_borders_and_steps() -> None:
     """Branches, edges of roots, and domain conditions are borders; floor's argument is a step."""
     root = apply("sqrt", X - 2) + apply("log", X + 5) + apply("floor", 2 * X)
-    zeros = Borders((root,)).zeros({"x": Fraction(0)}, "x", (), 20)
+    zeros = Borders(border_atoms(root)).zeros({"x": Fraction(0)}, "x", (), 20)
     assert {Fraction(2), Fraction(-5)} <= set(zeros)
     assert {Fraction(0), Fraction(1, 2), Fraction(-1, 2)} <= set(zeros)
     assert X - 2 in borders(root)

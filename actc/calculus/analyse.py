@@ -21,7 +21,7 @@ from actc.calculus.emit import Emitted, emit_scalar, fill
 from actc.calculus.emit_vector import emit_inputs
 from actc.calculus.examples import check_examples
 from actc.calculus.kinks import describe
-from actc.calculus.observations import check_domains, grid, note_unsettled, observe
+from actc.calculus.observations import check_constants, check_domains, grid, note_unsettled, observe
 from actc.calculus.refute import deviation
 from actc.calculus.restrict import restrict
 from actc.calculus.tie_points import rational_defaults
@@ -100,6 +100,8 @@ def _gradient(
         claim = claims[variable]
         judged = judge_claim(activation, variable, claim, raw, found, log)
         written = judged.verdict is not Verdict.PROVED
+        if judged.verdict is Verdict.VERIFIED:
+            check_constants(claim, log)
         base = claim.expr if written else raw
         emitted = emit_scalar(activation, variable, base, found, claim.expr)
         note_unsettled(activation, emitted.notes, log)

@@ -10,7 +10,7 @@ from actc.calculus.branches import orient
 from actc.calculus.compare import Judged
 from actc.calculus.roots import solve
 from actc.calculus.sampling import Space
-from actc.calculus.sampling_borders import Borders
+from actc.calculus.sampling_borders import Borders, border_atoms
 from actc.calculus.sampling_values import line
 from actc.calculus.tape import Tape
 from actc.model.expr import ONE, ZERO, Expr, apply, number, postorder, symbol
@@ -109,7 +109,7 @@ def _solved(a: Expr, b: Expr, within: Space) -> Iterator[tuple[Expr, Expr]]:
     apart = apply("sub", a, b)
     for name in within.inputs:
         if apart.free == {name}:
-            zeros = Borders((apply("sign", apart),)).zeros(
+            zeros = Borders(border_atoms(apply("sign", apart))).zeros(
                 {name: ONE.number}, name, line(within.domains[name]), _MOST_ZEROS
             )
             yield from ((symbol(name), number(z)) for z in zeros if len(number_text(z)) <= _SHORT)

@@ -13,10 +13,9 @@ from actc.calculus.emit import Reason, Unsettled
 from actc.calculus.prove import prove_same
 from actc.calculus.tie_points import choose, rational_defaults
 from actc.diagnostics import DiagnosticLog, Location
-from actc.model.activation import Activation
+from actc.model.activation import Activation, Formula
 from actc.model.domain import Domain
 from actc.model.expr import ZERO, Expr, postorder
-from actc.model.spec import Text
 from actc.model.verdict import Gradients, Verdict
 
 _GRID = tuple(
@@ -48,21 +47,27 @@ def check_domains(activation: Activation, log: DiagnosticLog) -> bool:
         elif not parameter.domain.contains(Fraction(float(exact))):
             message = f"the default of `{parameter.name}`, rounded to float64, lies outside its domain"
             log.report("ACT215", parameter.location, f"{message}, {parameter.domain.text}")
-    written = [(activation.value.expr, activation.value.text)]
-    written += [(f.expr, f.text) for _, f in (*activation.claims, *activation.surrogates)]
-    for expr, text in written:
-        _check_constants(expr, text, log)
+    for formula in (activation.value, *(f for _, f in activation.surrogates)):
+        check_constants(formula, log)
+    for _, claim in activation.claims:
+        check_constants(claim, log, judged=False)
     return len(log.found) == before
 
 
-def _check_constants(root: Expr, text: Text, log: DiagnosticLog) -> None:
-    for node in _closed_parts(root):
+def check_constants(formula: Formula, log: DiagnosticLog, *, judged: bool = True) -> None:
+    """That every closed part of a formula is a real number and, once the formula is judged, one of float64's.
+
+    A claim is a statement about reals first: one that adds ``exp(-1000)`` is wrong, and is to be called so. Only where
+    it is to be emitted as written does float64's range matter.
+    """
+    text = formula.text
+    for node in _closed_parts(formula.expr):
         value = evaluate_zero(node, {}, bits=128)
         if value is UNDEFINED:
             message = "a constant in this expression is no real number"
             log.report("ACT216", text.location, message, None, len(text.value))
             return
-        if isinstance(value, Fraction | arb) and not _is_beyond(value):
+        if not judged or (isinstance(value, Fraction | arb) and not _is_beyond(value)):
             continue
         message = "a constant in this expression is beyond float64's range"
         log.report("ACT216", text.location, message, None, len(text.value))

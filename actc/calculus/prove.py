@@ -12,17 +12,19 @@ from actc.calculus.cells import feasible_signs
 from actc.calculus.differentiate import differentiate
 from actc.calculus.method_text import Shown, proof_text
 from actc.calculus.normal_form import LIMIT, Decision, Outcome, compare
-from actc.calculus.regions import is_plain, is_total, is_uncovered, solved, substituted
+from actc.calculus.regions import Region, is_plain, is_total, is_uncovered, solved, substituted
 from actc.calculus.samples import disagreement
 from actc.calculus.work import GaveUp, Work
 from actc.model.domain import Domain
 from actc.model.expr import ZERO, Expr, size, substitute
 
-Signs = tuple[tuple[Expr, int], ...]
-"""A region: atoms with their signs."""
+Bindings = tuple[tuple[Expr, Expr], ...]
 
 _NODE = 10  # counted work for every node that is resolved
-_MOST_OPEN = 8  # regions that are not proved before the rest is left
+_MOST_OPEN = 8  # regions that are not proved before the rest is only listed
+_MOST_LISTED = 48
+_LISTING = 200_000  # counted work for it
+_MOST_TIES = 12
 _POINTS_BEFORE = 5
 _POINTS_AFTER = 10
 
@@ -31,14 +33,16 @@ _POINTS_AFTER = 10
 class Proof:
     """What came of the attempt.
 
-    ``open_cells`` are the regions in which the identity was not proved: it may be false there, or too hard.
-    ``gave_up`` says that work ran out somewhere, so that nothing is to be read into the failure.
+    ``open_regions`` are the regions in which the identity was not proved, or not looked at: it may be false there, or
+    too hard. ``ties`` are borders between regions on which the claim goes by a formula of its own; a proof does not
+    speak of them. ``gave_up`` says that work ran out somewhere, so that nothing is to be read into the failure.
     """
 
     holds: bool
     method: str  # "by cases on the sign of x: identity of rational functions in x, exp(x)"
-    open_cells: tuple[Signs, ...]
+    open_regions: tuple[Region, ...]
     gave_up: bool
+    ties: tuple[Region, ...] = ()
 
 
 def prove_equal(
@@ -97,7 +101,8 @@ class _Search:
     whole: tuple[Expr, Expr, Expr]  # both sides and the function as they were given, for the numerical checks
     work: Work = field(default_factory=lambda: Work(LIMIT))
     gave_up: bool = False
-    open_cells: list[Signs] = field(default_factory=list)
+    open_regions: list[Region] = field(default_factory=list)
+    ties: list[Region] = field(default_factory=list)
     shown: list[Shown] = field(default_factory=list)
     nowhere: dict[Expr, bool] = field(default_factory=dict)
 
@@ -105,53 +110,79 @@ class _Search:
         """Look at a few points, then at every region, then at more points."""
         wrong = disagreement(*self.whole, self.domains, _POINTS_BEFORE, seed=1)
         if wrong is not None:
-            return Proof(False, "", (_signs_at(wrong[0], claimed, function),), False)
+            return Proof(False, "", (_region_at(wrong[0], claimed, function),), False)
         try:
             self._explore(claimed, function, {})
         except _Stop:
-            pass
+            self._list(_Sides(claimed, function))
         except GaveUp:
             self.gave_up = True
-        if self.open_cells or self.gave_up:
-            return Proof(False, "", tuple(self.open_cells), self.gave_up)
+            self._list(_Sides(claimed, function))
+        ties = tuple(self.ties)
+        if self.open_regions or self.gave_up:
+            return Proof(False, "", tuple(self.open_regions), self.gave_up, ties)
         wrong = disagreement(*self.whole, self.domains, _POINTS_AFTER, seed=2)
         if wrong is not None:
             point, real = wrong
             if not real:
-                return Proof(False, "", (_signs_at(point, claimed, function),), False)
+                return Proof(False, "", (_region_at(point, claimed, function),), False)
             text = ", ".join(f"{name} = {value}" for name, value in point.items())
             raise RuntimeError(f"proved and yet numerically wrong at {text}: {self.whole[0]!r} for {self.whole[1]!r}")
-        return Proof(True, proof_text(self.shown), (), False)
+        return Proof(True, proof_text(self.shown), (), False, ties)
 
-    def _explore(self, claimed: Expr, function: Expr, signs: dict[Expr, int]) -> None:
+    def _explore(self, claimed: Expr, function: Expr, signs: dict[Expr, int], bindings: Bindings = ()) -> None:
         """Split on the innermost atom that is not decided, until none is left."""
-        if len(self.open_cells) >= _MOST_OPEN:
+        if len(self.open_regions) >= _MOST_OPEN:
             raise _Stop
         now = _Sides(claimed, function).resolved(signs)
         self.work.spend(_NODE * (size(now.claimed) + size(now.function)))
         asked = [resolve(guard, signs, tidy=False) for guard in live_guards(claimed, signs)]
         atom = next((a for a in atoms(now.function, now.claimed, *asked) if a not in signs), None)
         if atom is None:
-            self._region(function, now, tuple(asked), signs)
+            self._region(function, now, tuple(asked), signs, bindings)
             return
         if not is_plain(atom) and not self._vanishes_nowhere(atom, signs):
             decision = compare(ZERO, atom, self.domains, _strict(signs), work=self.work)
             if decision.outcome is Outcome.ZERO and decision.cases:
-                self._explore(claimed, function, {**signs, atom: 0})
+                self._explore(claimed, function, {**signs, atom: 0}, bindings)
                 return
             if decision.somewhere or decision.outcome is Outcome.UNKNOWN:
                 # It may vanish on a whole region that no strict sign describes.
-                self._leave_open({**signs, atom: 0}, decision)
+                self._leave_open({**signs, atom: 0}, bindings, decision)
                 return
             # It is wild: it may vanish on a region, of which nothing more is known.
-            self._explore(claimed, function, {**signs, atom: 0})
+            self._explore(claimed, function, {**signs, atom: 0}, bindings)
         sides = [s for s in (1, -1) if feasible_signs({**signs, atom: s}, self.domains, self.work)]
         for sign in sides:
-            self._explore(claimed, function, {**signs, atom: sign})
-        if self.moving is not None and not self.moving & atom.free:
-            self._on_the_edge(_Sides(claimed, function), signs, atom, sides)
+            self._explore(claimed, function, {**signs, atom: sign}, bindings)
+        if self.moving is None:
+            return
+        if self.moving & atom.free:
+            self._tie(claimed, {**signs, atom: 0}, atom, bindings)
+        else:
+            self._on_the_edge(_Sides(claimed, function), signs, atom, sides, bindings)
 
-    def _on_the_edge(self, given: _Sides, signs: dict[Expr, int], atom: Expr, sides: list[int]) -> None:
+    def _tie(self, claimed: Expr, signs: dict[Expr, int], atom: Expr, bindings: Bindings) -> None:
+        """Where the atom is zero the claim may go by a formula that it has on neither side: ``7 if x == 1``."""
+        if len(self.ties) >= _MOST_TIES:
+            return
+        beside = [resolve(claimed, {**signs, atom: side}, tidy=False) for side in (1, -1)]
+        there = resolve(claimed, signs, tidy=False, beside={**signs, atom: 1})
+        self.work.spend(_NODE * size(there))
+        if there in beside:
+            return
+        undecided = next((a for a in atoms(there) if a not in signs), None)
+        if undecided is None:
+            self.ties.append(Region(tuple(signs.items()), bindings))
+            return
+        for sign in (0, 1, -1):
+            further = {**signs, undecided: sign}
+            if feasible_signs(further, self.domains, self.work):
+                self._tie(claimed, further, atom, bindings)
+
+    def _on_the_edge(
+        self, given: _Sides, signs: dict[Expr, int], atom: Expr, sides: list[int], bindings: Bindings
+    ) -> None:
         """An atom of parameters may vanish for all values of the inputs: ``a = 0`` is a region as well."""
         for sign in sides:
             beside = {**signs, atom: sign}
@@ -160,22 +191,25 @@ class _Search:
         root = solved(atom)
         if root is None:
             # Where it vanishes is not put in: what then is shown holds without that.
-            self._explore(given.claimed, given.function, {**signs, atom: 0})
+            self._explore(given.claimed, given.function, {**signs, atom: 0}, bindings)
             return
         leaf, value = root
         if value.is_number and not self.domains.get(leaf.name, Domain()).contains(value.number):
             return
         moved = substituted(signs, leaf, value)
         if moved is not None:
-            self._explore(substitute(given.claimed, {leaf: value}), substitute(given.function, {leaf: value}), moved)
+            claimed, function = (substitute(e, {leaf: value}) for e in (given.claimed, given.function))
+            self._explore(claimed, function, moved, (*bindings, root))
 
-    def _region(self, function: Expr, now: _Sides, asked: tuple[Expr, ...], signs: dict[Expr, int]) -> None:
+    def _region(
+        self, function: Expr, now: _Sides, asked: tuple[Expr, ...], signs: dict[Expr, int], bindings: Bindings
+    ) -> None:
         """No branch is left: compare normal forms."""
         if is_uncovered(now.function):
             return
         slope = None if is_uncovered(now.claimed) else self._settled(self.derive(now.function), signs)
         if slope is None:
-            self._leave_open(signs, None)
+            self._leave_open(signs, bindings, None)
             return
         known = [resolve(guard, signs, tidy=False) for guard in live_guards(function, signs)]
         certain = {atom for guard in known for atom in orient(guard).atoms}
@@ -198,7 +232,7 @@ class _Search:
             if decision.outcome is Outcome.ZERO:
                 self.shown.append(Shown(tuple(signs.items()), None if now.claimed is slope else decision.identity))
                 return
-        self._leave_open(signs, decision)
+        self._leave_open(signs, bindings, decision)
 
     def _vanishes_nowhere(self, atom: Expr, signs: Mapping[Expr, int]) -> bool:
         """Whether it is zero on no region."""
@@ -219,15 +253,37 @@ class _Search:
             return None
         return resolve(slope, {**signs, **dict.fromkeys(extra, 1)}, tidy=False)
 
-    def _leave_open(self, signs: dict[Expr, int], decision: Decision | None) -> None:
-        self.open_cells.append(tuple(signs.items()))
+    def _leave_open(self, signs: dict[Expr, int], bindings: Bindings, decision: Decision | None) -> None:
+        self.open_regions.append(Region(tuple(signs.items()), bindings))
         self.gave_up = self.gave_up or (decision is not None and decision.outcome is Outcome.UNKNOWN)
+
+    def _list(self, given: _Sides) -> None:
+        """All regions that may have points, proved or not: where a counterexample is to be looked for."""
+        work = Work(_LISTING)
+        known = set(self.open_regions)
+        todo: list[dict[Expr, int]] = [{}]
+        try:
+            while todo and len(self.open_regions) < _MOST_LISTED:
+                signs = todo.pop()
+                now = given.resolved(signs)
+                work.spend(_NODE * (size(now.claimed) + size(now.function)))
+                atom = next((a for a in atoms(now.function, now.claimed) if a not in signs), None)
+                if atom is not None:
+                    sides = ({**signs, atom: side} for side in (-1, 1))
+                    todo += [side for side in sides if feasible_signs(side, self.domains, work)]
+                    continue
+                region = Region(tuple(signs.items()))
+                if region not in known:
+                    self.open_regions.append(region)
+        except GaveUp:
+            return
+
 
 def _strict(signs: Mapping[Expr, int]) -> dict[Expr, int]:
     return {atom: sign for atom, sign in signs.items() if sign}
 
 
-def _signs_at(point: Mapping[str, Fraction], *roots: Expr) -> Signs:
+def _region_at(point: Mapping[str, Fraction], *roots: Expr) -> Region:
     # What was compared may be constant, and the point say nothing of a variable on which branches depend.
     known = ((atom, sign_at(atom, point)) for atom in atoms(*roots) if atom.free <= point.keys())
-    return tuple((atom, sign) for atom, sign in known if sign is not None)
+    return Region(tuple((atom, sign) for atom, sign in known if sign is not None))

@@ -11,8 +11,11 @@ from flint import arb
 from actc.calculus.balls import Value, decimal_text, evaluate, evaluate_sure
 from actc.calculus.compare import DIGITS, Comparison, Judged, Outcome
 from actc.calculus.hints import hint
+from actc.calculus.regions import Region
 from actc.calculus.sampling import Sample, Space, samples, space
 from actc.calculus.sampling_values import rounded
+from actc.calculus.witness import Finder
+from actc.calculus.work import Work
 from actc.model.domain import Domain
 from actc.model.expr import Expr
 from actc.model.text import number_text
@@ -23,6 +26,8 @@ _LEAST_POINTS = 60
 _DEEP_BITS = (1024, 4096)
 _DEEP_POINTS = 10
 _DEEP_WORK = 4_000
+_FINDING = 1_500_000  # operations to find points of regions
+_EACH = 3  # points of a region
 _STRIDE = 12  # of the points away from the defaults that are looked at for regions
 _SHOWN, _MOST_SHOWN = 17, 51  # digits of the two values: as many as tell them apart, and as float64 has at least
 _VISIBLE = arb(10) ** -4  # a relative difference that a reader sees at once
@@ -50,18 +55,24 @@ def search(
     *,
     variable: str | None = None,
     value: Expr | None = None,
+    regions: Sequence[Region] = (),
 ) -> Search:
     """Compare a claim with the derivative all over the inputs' and parameters' domains.
 
     ``actual`` is the chain rule's result with branches inside. ``variable`` is what it is taken by, ``value`` the
-    activation: where that is undefined nothing is judged, nor exactly at kinks. A counterexample is certain: the
-    ball of claimed - actual at the exact point excludes zero.
+    activation: where that is undefined nothing is judged, nor exactly at kinks. ``regions`` are looked into one by
+    one, however small they are. A counterexample is certain: the ball of claimed - actual at the exact point excludes
+    zero.
     """
     roots = (claimed, actual) if value is None else (claimed, actual, value)
     within = space(roots, domains, defaults, inputs)
     comparison = Comparison(claimed, actual, inputs, variable, value)
     judged = [comparison.judge(s) for s in _affordable(within, comparison.steps)]
     wrong = [j for j in judged if j.outcome is Outcome.DIFFERS]
+    if not wrong:
+        inside = _in_regions(comparison, within, regions)
+        wrong = [j for j in inside if j.outcome is Outcome.DIFFERS]
+        judged += inside
     points = sum(j.outcome is Outcome.AGREES for j in judged)
     if not wrong:
         wrong = _deeper(comparison, judged)
@@ -83,6 +94,25 @@ def _affordable(within: Space, steps: int) -> list[Sample]:
     first = most // 2
     stride = (len(every) - first) // (most - first) + 1
     return every[:first] + every[first::stride]
+
+
+def _in_regions(comparison: Comparison, within: Space, regions: Sequence[Region]) -> list[Judged]:
+    """What points of each region say; the first ones of each also where only many bits tell."""
+    finder = Finder(within.domains, within.defaults, within.inputs, Work(_FINDING))
+    found: list[Judged] = []
+    for region in regions:
+        for index, point in enumerate(finder.points(region, _EACH)):
+            exact = {name: value for name, value in point.items() if isinstance(value, Fraction)}
+            if len(exact) < len(point):
+                continue
+            varied = frozenset(n for n, default in within.defaults.items() if exact[n] != default)
+            judged = comparison.judge(Sample(exact, varied))
+            if judged.outcome is Outcome.AGREES and not index:
+                judged = comparison.judge(Sample(exact, varied), _DEEP_BITS[-1:])
+            found.append(judged)
+            if judged.outcome is Outcome.DIFFERS:
+                return found
+    return found
 
 
 def _deeper(comparison: Comparison, judged: Sequence[Judged]) -> list[Judged]:

@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from actc.calculus.atoms import orient, polynomial
 from actc.model.expr import NAN, UNDEFINED, ZERO, Expr, number, postorder, substitute
 from actc.model.operations import OPERATIONS
+
+Signs = tuple[tuple[Expr, int], ...]
+"""Atoms with their signs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A part of the space of inputs and parameters: where atoms have these signs, 0 among them.
+
+    A symbol of ``bindings`` has the value that goes with it, in the symbols that are not bound or are bound after it.
+    """
+
+    signs: Signs
+    bindings: tuple[tuple[Expr, Expr], ...] = ()
 
 
 def is_plain(atom: Expr) -> bool:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from itertools import product
 
 from actc.calculus.balls import Marker, decimal_text, evaluate_sure
-from actc.calculus.sampling_borders import COARSE, FINE, Borders, Point, around
+from actc.calculus.sampling_borders import COARSE, FINE, Borders, Point, around, border_atoms
 from actc.calculus.sampling_values import choices, generic, line, short_line
 from actc.model.domain import Domain
 from actc.model.expr import Expr, postorder
@@ -89,7 +89,7 @@ def constants(roots: Sequence[Expr]) -> tuple[Fraction, ...]:
 
 
 def _points(within: Space) -> Iterator[dict[str, Fraction]]:
-    borders = Borders(within.roots)
+    borders = Borders(border_atoms(*within.roots))
     numbers = constants(within.roots)
     yield from _full(within, borders, dict(within.defaults), numbers)
     for setting in _settings(within, numbers):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
 
@@ -23,7 +23,7 @@ _HALVINGS = 48
 _DESCENT = 24  # steps towards a region that no point of the grid lies in
 _DIGITS = 20  # of an irrational zero
 _WHOLE = (0, 1, -1, 2)  # values of what ``floor`` and its relatives step at
-_LEAST, _GREATEST = arb(10) ** -60, arb(10) ** 60  # sizes of irrational zeros that are of use
+_LEAST, _GREATEST = arb(10) ** -400, arb(10) ** 400  # sizes of irrational zeros that are of use
 _SIMPLE = 10_000  # denominators of rational zeros that are tried
 
 FINE = tuple(Fraction(t) for t in ("0.1", "1", "0.01", "0.001", "1e-4", "1e-6", "1e-9", "1e-12", "10"))
@@ -44,18 +44,24 @@ def borders(*roots: Expr) -> tuple[Expr, ...]:
     return tuple(found)
 
 
+def border_atoms(*roots: Expr) -> tuple[Expr, ...]:
+    """The atoms of all borders, and the first few steps of ``floor`` and its relatives."""
+    found: dict[Expr, None] = {}
+    for border in borders(*roots):
+        found.update(dict.fromkeys(orient(border).atoms))
+    for step in steps(*roots):
+        found.update(dict.fromkeys(step - number(k) for k in _WHOLE))
+    return tuple(found)
+
+
 class Borders:
-    """The zeros of all borders, found once in closed form where that can be had, else at each point by bisection."""
+    """The zeros of some atoms, found once in closed form where that can be had, else at each point by bisection."""
 
-    __slots__ = ("_closed", "_open", "atoms")
+    __slots__ = ("_closed", "_digits", "_open", "atoms")
 
-    def __init__(self, roots: Sequence[Expr]) -> None:
-        found: dict[Expr, None] = {}
-        for border in borders(*roots):
-            found.update(dict.fromkeys(orient(border).atoms))
-        for step in steps(*roots):
-            found.update(dict.fromkeys(step - number(k) for k in _WHOLE))
-        self.atoms = tuple(found)[:_MOST_BORDERS]
+    def __init__(self, atoms: Iterable[Expr], digits: int = _DIGITS) -> None:
+        self.atoms = tuple(dict.fromkeys(atoms))[:_MOST_BORDERS]
+        self._digits = digits  # of an irrational zero
         self._closed: dict[str, Tape] = {}
         self._open: dict[str, Tape] = {}
 
@@ -70,7 +76,9 @@ class Borders:
         """
         if variable not in self._closed:
             self._prepare(variable)
-        found = {z for z in map(_number, self._closed[variable].run(point, 128)) if z is not None}
+        bits = 64 + 4 * self._digits
+        values = self._closed[variable].run(point, bits)
+        found = {z for z in (_number(value, self._digits) for value in values) if z is not None}
         if grid and self._open[variable]:
             found.update(self._crossings(self._open[variable], point, variable, sorted(grid), most))
         return sorted(sorted(found, key=lambda z: (abs(z), z))[:most])
@@ -171,11 +179,11 @@ def _sign(value: object) -> int | None:
     return None
 
 
-def _number(value: object) -> Fraction | None:
+def _number(value: object, digits: int) -> Fraction | None:
     if isinstance(value, fmpq):
         return Fraction(int(value.p), int(value.q))
     if isinstance(value, arb) and _LEAST < abs(value) < _GREATEST:
-        text = decimal_text(value, _DIGITS)
+        text = decimal_text(value, digits)
         return None if text == "?" else Fraction(text)
     return None
 
@@ -221,4 +229,4 @@ def _is_crossed(value: object, step: bool) -> bool:
     return isinstance(value, arb) and (value.contains_integer() if step else value.contains(0))
 
 
-__all__ = ["COARSE", "FINE", "Borders", "Point", "around", "borders", "kinks_at", "steps"]
+__all__ = ["COARSE", "FINE", "Borders", "Point", "around", "border_atoms", "borders", "kinks_at", "steps"]

@@ -58,7 +58,7 @@ def short_line(domain: Domain) -> tuple[Fraction, ...]:
 
 def choices(domain: Domain, constants: Iterable[Fraction] = ()) -> tuple[Fraction, ...]:
     """Values for a parameter, whole and simple ones first, near the ends of its domain, and the constants given."""
-    simple = _WHOLE[:9] if domain.integer else _CHOICES
+    simple = _WHOLE if domain.integer else _CHOICES
     return _fitted((*simple[:6], *constants, *simple[6:]), domain)
 
 
