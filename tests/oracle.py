@@ -194,15 +194,23 @@ class Formula:
 
     text: str
     tree: ast.expr
+    literals: dict[ast.Constant, str] = field(compare=False)  # the digits of each literal as they are written
 
     @classmethod
     def parse(cls, text: str) -> Formula:
         """Python's own parser; anything else than the language is refused when it is evaluated."""
-        return cls(text.strip(), ast.parse(text.strip(), mode="eval").body)
+        text = text.strip()
+        tree = ast.parse(text, mode="eval").body
+        numbers = [node for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+        return cls(text, tree, {node: ast.get_source_segment(text, node) or "" for node in numbers})
 
     def at(self, names: Mapping[str, Any]) -> Any:
         """The value where the names have these values, at mpmath's present precision; a bool for a condition."""
         return self._walk(self.tree, names)
+
+    def part(self, node: ast.expr, names: Mapping[str, Any]) -> Any:
+        """The value of one node of ``tree``."""
+        return self._walk(node, names)
 
     def _walk(self, node: ast.expr, names: Mapping[str, Any]) -> Any:
         match node:
@@ -210,7 +218,7 @@ class Formula:
                 return truth
             case ast.Constant():
                 # The literal's own digits: 0.1 is a tenth, not the float nearest to it.
-                return mpf(ast.get_source_segment(self.text, node) or "")
+                return mpf(self.literals[node])
             case ast.Name(id=name):
                 if name in names:
                     return names[name]
@@ -281,8 +289,8 @@ class Activation:
                 names[name] = mpf("nan")  # harmless where the branch taken does not use it
         return names
 
-    def _raw(self, formula: Formula, point: Point, with_output: bool = False) -> Number:
-        """One evaluation at the present precision."""
+    def raw(self, formula: Formula, point: Point, with_output: bool = False) -> Number:
+        """One evaluation at the present precision, whatever that makes of it."""
         try:
             names = self._names(point)
             if with_output:
@@ -312,10 +320,10 @@ class Activation:
     def value(self, point: Point) -> Number:
         """The activation; a removable singularity is filled by its limit."""
         try:
-            return self._settled(lambda: self._raw(self.expression, point))
+            return self._settled(lambda: self.raw(self.expression, point))
         except UndefinedError:
             x = self.inputs[0]
-            sides = [self._settled(lambda s=s: self._raw(self.expression, _moved(point, x, s))) for s in (1, -1)]
+            sides = [self._settled(lambda s=s: self.raw(self.expression, _moved(point, x, s))) for s in (1, -1)]
             if abs(sides[0] - sides[1]) > mpf(10) ** -15 * max(abs(sides[0]), 1):
                 raise
             return (sides[0] + sides[1]) / 2
@@ -329,7 +337,7 @@ class Activation:
         return self._written(self.surrogates[of], point)
 
     def _written(self, formula: Formula, point: Point) -> Number:
-        return self._settled(lambda: self._raw(formula, point, with_output=True))
+        return self._settled(lambda: self.raw(formula, point, with_output=True))
 
     def side(self, of: str, point: Point, direction: int, floor: float = 1e-46) -> Number:
         """The one-sided derivative by ``of``: the limit of the slope on that side, whatever jumps at the point itself.
@@ -356,7 +364,7 @@ class Activation:
         digits = int(mp.log10(scale) - mp.log10(step) - mp.log10(floor)) + 30
         with mp.workdps(digits):
             centre = exact(point[of]) if of in point else exact(self.defaults[of])
-            near, far = (self._raw(self.expression, {**point, of: centre + direction * k * step}) for k in (1, 2))
+            near, far = (self.raw(self.expression, {**point, of: centre + direction * k * step}) for k in (1, 2))
             return direction * (far - near) / step
 
     def sides(self, of: str, point: Point, floor: float = 1e-46) -> tuple[Number, Number]:
