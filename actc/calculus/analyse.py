@@ -104,7 +104,9 @@ def _gradient(
             check_constants(claim, log)
         base = claim.expr if written else raw
         emitted = emit_scalar(activation, variable, base, found, claim.expr)
-        note_unsettled(activation, emitted.notes, log)
+        # Of a wrong claim enough is said.
+        if judged.verdict is not Verdict.REFUTED:
+            note_unsettled(activation, emitted.notes, log)
         return Gradient(variable, judged.verdict, judged.method, judged.counterexample, None, emitted.expr)
     if variable in derived:
         note_unsettled(activation, derived[variable].notes, log)

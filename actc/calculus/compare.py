@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
@@ -10,10 +10,11 @@ from fractions import Fraction
 from flint import arb, fmpq
 
 from actc.calculus.ball_operations import UNDEFINED, UNKNOWN, Cell, Marker, Scalar, ball, sign
+from actc.calculus.differentiate import differentiate
 from actc.calculus.sampling import Sample
 from actc.calculus.sampling_borders import Point, borders, kinks_at, steps
 from actc.calculus.tape import Tape, precision
-from actc.model.expr import Expr, apply
+from actc.model.expr import Expr, apply, substitute
 
 DIGITS = 30  # of agreement that count
 _ALIKE = arb(10) ** -DIGITS
@@ -57,6 +58,7 @@ class Comparison:
         value: Expr | None = None,
     ) -> None:
         self.claimed, self.actual, self.value, self.variable = claimed, actual, value, variable
+        self._inputs = tuple(inputs)
         roots = (claimed, actual) if value is None else (claimed, actual, value)
         self._tape = Tape(claimed, actual, apply("sub", claimed, actual), *roots[2:])
         self._claim = Tape(claimed)
@@ -64,6 +66,17 @@ class Comparison:
         self._edges = Tape(*edges, *steps(*roots))
         self._count = len(edges)
         self._moving = tuple(dict.fromkeys((*inputs, variable))) if variable else tuple(inputs)
+
+    def where(self, bindings: Mapping[Expr, Expr]) -> Comparison:
+        """The comparison with symbols replaced; the derivative is that of what the activation is then.
+
+        ``sqrt(1 - cos(a*x))`` is 0 at a = 0, and so is its derivative, of which the chain rule says 0/0.
+        """
+        claimed, actual = (substitute(e, dict(bindings)) for e in (self.claimed, self.actual))
+        value = None if self.value is None else substitute(self.value, dict(bindings))
+        if value is not None and self.variable is not None:
+            actual = differentiate(value, self.variable)
+        return Comparison(claimed, actual, self._inputs, self.variable, value)
 
     @property
     def steps(self) -> int:

@@ -13,10 +13,11 @@ from actc.calculus.differentiate import differentiate
 from actc.calculus.method_text import Shown, proof_text
 from actc.calculus.normal_form import LIMIT, Decision, Outcome, compare
 from actc.calculus.regions import Region, is_plain, is_total, is_uncovered, solved, substituted
-from actc.calculus.samples import disagreement
+from actc.calculus.samples import disagreement, is_lost
 from actc.calculus.work import GaveUp, Work
 from actc.model.domain import Domain
-from actc.model.expr import ZERO, Expr, size, substitute
+from actc.model.expr import ZERO, Expr, postorder, size, substitute
+from actc.model.operations import OPERATIONS
 
 Bindings = tuple[tuple[Expr, Expr], ...]
 
@@ -113,6 +114,7 @@ class _Search:
             return Proof(False, "", (_region_at(wrong[0], claimed, function),), False)
         try:
             self._explore(claimed, function, {})
+            self._look_for_gaps(claimed, function)
         except _Stop:
             self._list(_Sides(claimed, function))
         except GaveUp:
@@ -162,6 +164,26 @@ class _Search:
         else:
             self._on_the_edge(_Sides(claimed, function), signs, atom, sides, bindings)
 
+    def _look_for_gaps(self, claimed: Expr, function: Expr) -> None:
+        """Whether the claim has no value where a factor made of parameters is zero: ``a/sqrt(1 - cos(a*x))`` at a = 0.
+
+        That is no isolated point, but all of a tensor. Where it has a value there, it is the derivative by continuity.
+        """
+        if self.moving is None:
+            return
+        for factor in _idle_factors(claimed, self.moving):
+            root = solved(factor)
+            if root is None or not self._may_be(*root):
+                continue
+            there, original = (substitute(e, {root[0]: root[1]}) for e in (claimed, function))
+            self.work.spend(_NODE * (size(there) + size(original)))
+            slope = differentiate(original, self.variable) if self.variable else original
+            if is_lost(there, slope, original, self.domains, _POINTS_BEFORE, seed=3):
+                self.open_regions.append(Region((), (root,)))
+
+    def _may_be(self, leaf: Expr, value: Expr) -> bool:
+        return not value.is_number or self.domains.get(leaf.name, Domain()).contains(value.number)
+
     def _tie(self, claimed: Expr, signs: dict[Expr, int], atom: Expr, bindings: Bindings) -> None:
         """Where the atom is zero the claim may go by a formula that it has on neither side: ``7 if x == 1``."""
         if len(self.ties) >= _MOST_TIES:
@@ -194,7 +216,7 @@ class _Search:
             self._explore(given.claimed, given.function, {**signs, atom: 0}, bindings)
             return
         leaf, value = root
-        if value.is_number and not self.domains.get(leaf.name, Domain()).contains(value.number):
+        if not self._may_be(leaf, value):
             return
         moved = substituted(signs, leaf, value)
         if moved is not None:
@@ -277,6 +299,18 @@ class _Search:
                     self.open_regions.append(region)
         except GaveUp:
             return
+
+
+def _idle_factors(root: Expr, moving: frozenset[str]) -> tuple[Expr, ...]:
+    """The factors of arguments that are made of parameters alone: a - b of sin((a - b)*x)."""
+    found: dict[Expr, None] = {}
+    for node in postorder(root):
+        if node.op in OPERATIONS or node.op in ("div", "pow"):
+            for arg in node.args:
+                if arg.free - moving and not arg.is_condition:
+                    factors = orient(arg).atoms
+                    found.update(dict.fromkeys(f for f in factors if f.free and not f.free & moving))
+    return tuple(found)
 
 
 def _strict(signs: Mapping[Expr, int]) -> dict[Expr, int]:

@@ -100,7 +100,9 @@ def _in_regions(comparison: Comparison, within: Space, regions: Sequence[Region]
     """What points of each region say; the first ones of each also where only many bits tell."""
     finder = Finder(within.domains, within.defaults, within.inputs, Work(_FINDING))
     found: list[Judged] = []
+    everywhere = comparison
     for region in regions:
+        comparison = everywhere.where(dict(region.bindings)) if region.bindings else everywhere
         for index, point in enumerate(finder.points(region, _EACH)):
             exact = {name: value for name, value in point.items() if isinstance(value, Fraction)}
             if len(exact) < len(point):

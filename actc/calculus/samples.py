@@ -67,6 +67,18 @@ def disagreement(
     return None
 
 
+def is_lost(claimed: Expr, actual: Expr, function: Expr, domains: Mapping[str, Domain], count: int, seed: int) -> bool:
+    """Whether ``claimed`` has no value at any of the points, while ``actual`` has one at one of them."""
+    tape = Tape(claimed, actual, function)
+    real = False
+    for point, _ in zip(points(claimed.free | actual.free | function.free, domains, seed), range(count), strict=False):
+        left, right, value = tape.run(point, _BITS[-1])
+        if left is not UNDEFINED:
+            return False
+        real = real or (isinstance(right, fmpq | arb) and value is not UNDEFINED)
+    return real
+
+
 def _differ(claimed: Cell | bool, actual: Cell | bool) -> bool | None:
     """Whether they certainly do or do not; None where that is not to be told."""
     if not isinstance(actual, fmpq | arb):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
+from actc.calculus.branches import atoms, resolve
 from actc.calculus.differentiate import differentiate
 from actc.calculus.normal_form import circular, powers, special
 from actc.calculus.normal_form.field import Ratio
 from actc.calculus.normal_form.tower import Tower
+from actc.calculus.regions import is_plain
 from actc.calculus.work import GaveUp
 from actc.model.expr import Expr, postorder
 
@@ -58,7 +60,12 @@ class Evaluation:
         """Whether the argument is certainly not constant along the generic variable."""
         if self._generic is None or self._generic not in argument.free:
             return False
-        slope = self.value(differentiate(argument, self._generic))
+        slope = differentiate(argument, self._generic)
+        # Differentiation tells single points apart, such as 0 under ``sinc``; what vanishes nowhere else is left out.
+        exceptions = atoms(slope)
+        if not all(is_plain(atom) for atom in exceptions):
+            return False
+        slope = self.value(resolve(slope, dict.fromkeys(exceptions, 1), tidy=False))
         return not self.tower.field.is_zero(slope) and not self.tower.is_wild(slope)
 
 
