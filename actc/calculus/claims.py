@@ -8,11 +8,11 @@ from fractions import Fraction
 
 from actc.calculus.balls import Number, decimal_text, evaluate_sure
 from actc.calculus.crossings import Crossing
-from actc.calculus.emit import Outside, judge_at_ties
 from actc.calculus.method_text import CERTIFIED_DIFFERENCE, CERTIFIED_UNDEFINED, verified_text
 from actc.calculus.prove import prove_equal
 from actc.calculus.refute import search
 from actc.calculus.subgradients import as_float
+from actc.calculus.tie_claims import Outside, judge_at_ties, judge_on
 from actc.diagnostics import DiagnosticLog
 from actc.model.activation import Activation, Formula
 from actc.model.expr import Expr
@@ -45,7 +45,16 @@ def judge_claim(
     length = len(claim.text.value)
     if not proof.holds:
         domains, defaults, value = activation.domains, activation.defaults, activation.value.expr
-        outcome = search(claim.expr, derivative, domains, defaults, inputs, variable=variable, value=value)
+        outcome = search(
+            claim.expr,
+            derivative,
+            domains,
+            defaults,
+            inputs,
+            variable=variable,
+            value=value,
+            regions=proof.open_regions,
+        )
         if outcome.counterexample is not None:
             _report_refuted(variable, claim, outcome.counterexample, log)
             return Judgement(Verdict.REFUTED, CERTIFIED_DIFFERENCE, outcome.counterexample)
@@ -60,6 +69,9 @@ def judge_claim(
             log.report("ACT204", claim.text.location, message, None, length)
             return Judgement(Verdict.UNDECIDED, "", None)
     outside = judge_at_ties(activation, variable, derivative, claim.expr, found)
+    if outside is None:
+        borders = (*proof.ties, *(r for r in proof.open_regions if any(not sign for _, sign in r.signs)))
+        outside = judge_on(activation, variable, derivative, claim.expr, borders, found)
     if outside is not None:
         return _report_outside(variable, claim, outside, log)
     if proof.holds:
@@ -94,7 +106,8 @@ def _report_outside(
     message = f"the claimed derivative by `{variable}` is {claimed} at {point_text(exact)}, which is not {sides}"
     log.report("ACT202", claim.text.location, message, _DIFFERENT, len(claim.text.value))
     actual = _number(left if left is not None else right)
-    return Judgement(Verdict.REFUTED, "one-sided limits", Counterexample(exact, claimed, actual, sides))
+    method = "one-sided derivatives in ball arithmetic" if outside.certain else "one-sided limits, not certified"
+    return Judgement(Verdict.REFUTED, method, Counterexample(exact, claimed, actual, sides))
 
 
 def _rational(value: Number) -> Fraction:

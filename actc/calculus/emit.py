@@ -9,13 +9,13 @@ from fractions import Fraction
 from functools import partial, reduce
 from itertools import combinations
 
-from actc.calculus.balls import Number, evaluate, sign_of
+from actc.calculus.balls import Number, sign_of
 from actc.calculus.branches import atoms, resolve
 from actc.calculus.crossings import Crossing, place, signs_beside
-from actc.calculus.kinks import Sides, sides
+from actc.calculus.kinks import sides
 from actc.calculus.roots import solve
 from actc.calculus.series import limit_formula
-from actc.calculus.settle import Tie, at, has, is_undefined, same, settle, sides_of
+from actc.calculus.settle import Tie, at, has, is_undefined, settle, sides_of
 from actc.calculus.subgradients import Slope
 from actc.calculus.tie_points import parameter_points, rational_defaults, tie_points
 from actc.model.activation import Activation
@@ -41,15 +41,6 @@ class Unsettled:
 
 
 @dataclass(frozen=True, slots=True)
-class Outside:
-    """A point on a kink at which a claim is not between the derivatives of the two sides."""
-
-    point: Mapping[str, Number]
-    claimed: Slope
-    around: Sides
-
-
-@dataclass(frozen=True, slots=True)
 class Emitted:
     """A gradient's expression with what had to be noted on the way."""
 
@@ -70,7 +61,7 @@ def emit_scalar(
     either, the rule's.
     """
     scalar = _Scalar(activation, variable, gradient, claim)
-    alone = [(c, [p for p in scalar.points(c) if not _meets(c, p, found)]) for c in found]
+    alone = [(c, [p for p in scalar.points(c) if not meets(c, p, found)]) for c in found]
     result = gradient
     for crossing, points in alone:
         result = scalar.settled(result, crossing, points)
@@ -92,7 +83,7 @@ def still_wrong(variable: str, result: Expr, ties: Sequence[Tie]) -> tuple[Unset
     return tuple(Unsettled(variable, tie.point, Reason.NO_FORMULA) for tie in ties if not has(result, tie))
 
 
-def _meets(crossing: Crossing, point: Mapping[str, Number], others: Sequence[Crossing]) -> bool:
+def meets(crossing: Crossing, point: Mapping[str, Number], others: Sequence[Crossing]) -> bool:
     """Whether the point lies on another of the crossings as well."""
     return any(o is not crossing and o.location is not None and place(o, point) == point[o.variable] for o in others)
 
@@ -115,7 +106,7 @@ class _Scalar:
 
     def meeting(self, first: Crossing, second: Crossing) -> list[dict[str, Number]]:
         """Points on both crossings: those that happen to be, and others for which a parameter is solved for."""
-        points = [point for point in self.points(first) if _meets(first, point, (second,))]
+        points = [point for point in self.points(first) if meets(first, point, (second,))]
         if first.location is None or second.location is None:
             return points
         apart = first.location - second.location
@@ -127,7 +118,7 @@ class _Scalar:
                     if isinstance(value, Fraction) and parameter.domain.contains(value):
                         settings.append({**setting, parameter.name: value})
         more = tie_points(self.activation, first, settings)
-        inside = [p for p in more if _meets(first, p, (second,)) and _is_defined(self.activation, self.variable, p)]
+        inside = [p for p in more if meets(first, p, (second,)) and _is_defined(self.activation, self.variable, p)]
         return [*points, *inside]
 
     def settled(self, result: Expr, crossing: Crossing, points: Sequence[Mapping[str, Number]]) -> Expr:
@@ -146,18 +137,19 @@ class _Scalar:
         if wanted is None:
             around = sides(self.gradient, variable, point, activation.domains[variable])
             if not around.complete:
-                if _at_defaults(activation, point):
+                if at_defaults(activation, point):
                     self.notes.append(Unsettled(variable, point, Reason.NO_LIMIT))
                 return None
             wanted = around.least
         if wanted is None:
             return None
-        if not isinstance(wanted, Fraction) and _at_defaults(activation, point):
+        if not isinstance(wanted, Fraction) and at_defaults(activation, point):
             self.notes.append(Unsettled(variable, point, Reason.INFINITE))
         return Tie(point, wanted)
 
 
-def _at_defaults(activation: Activation, point: Mapping[str, Number]) -> bool:
+def at_defaults(activation: Activation, point: Mapping[str, Number]) -> bool:
+    """Whether the parameters are at their defaults there."""
     return all(point[name] == value for name, value in rational_defaults(activation).items())
 
 
@@ -220,51 +212,3 @@ def claimed_at(claim: Expr, variable: str, point: Mapping[str, Number], activati
         return here
     around = sides(claim, variable, point, activation.domains[variable])
     return around.least if around.complete and not around.differ else None
-
-
-def judge_at_ties(
-    activation: Activation, variable: str, derivative: Expr, claim: Expr, found: Sequence[Crossing]
-) -> Outside | None:
-    """The first point on a crossing at which a claim is not between its neighbours; None where it always is."""
-    for crossing in found:
-        for point in tie_points(activation, crossing):
-            # Kinks that fall together for special parameters are no kink of the claim's own.
-            if not _meets(crossing, point, found) or _at_defaults(activation, point):
-                outside = _outside(activation, variable, derivative, point, at(claim, point))
-                if outside is not None:
-                    return outside
-        if crossing.atoms and len(activation.inputs) == 1:
-            on_it = resolve(claim, dict.fromkeys(crossing.atoms, 0))
-            for point in _irrational_points(activation, crossing):
-                outside = _outside(activation, variable, derivative, point, at(on_it, point))
-                if outside is not None:
-                    return outside
-    return None
-
-
-def _irrational_points(activation: Activation, crossing: Crossing) -> Iterator[dict[str, Number]]:
-    """Where the crossing is at the defaults, as a ball: no float is there, but the claim speaks of all reals."""
-    defaults: dict[str, Number] = dict(rational_defaults(activation))
-    if crossing.variable in defaults:
-        return
-    zeros = crossing.zeros[:3] if crossing.location is None else (place(crossing, defaults),)
-    for zero in zeros:
-        if zero is not None and not isinstance(zero, Fraction | int):
-            yield {**defaults, crossing.variable: zero}
-
-
-def _outside(
-    activation: Activation, variable: str, derivative: Expr, point: Mapping[str, Number], value: Slope | None
-) -> Outside | None:
-    if value is None:
-        return None
-    around = sides(derivative, variable, point, activation.domains[variable])
-    known = [s for s in (around.left, around.right) if s is not None]
-    if not known or not around.complete:
-        return None
-    low, high = min(known), max(known)
-    here = evaluate(derivative, point) if not around.differ else None
-    if isinstance(here, Fraction) and isinstance(value, Fraction) and same(here, known[0]):
-        return None if here == value else Outside(point, value, around)  # limits are rounded, this is not
-    inside = low <= value <= high or same(value, low) or same(value, high)
-    return None if inside else Outside(point, value, around)

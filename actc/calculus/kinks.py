@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import inf
 
+from flint import arb
+
 from actc.calculus.balls import Number, decimal_text
+from actc.calculus.branches import resolve
 from actc.calculus.crossings import Crossing, place
-from actc.calculus.limits import one_sided_limit
+from actc.calculus.limits import Limit, Location, one_sided_limit, recognised
+from actc.calculus.one_sided import certain_limit, certain_sign
 from actc.calculus.settle import at, same, slope
 from actc.calculus.subgradients import Slope, as_float, least
 from actc.calculus.tie_points import rational_defaults, tie_points
@@ -18,6 +22,8 @@ from actc.model.domain import Domain
 from actc.model.expr import Expr
 from actc.model.text import number_text, to_text
 from actc.model.verdict import Kink
+
+_BITS = 192  # of a certificate
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,7 @@ class Sides:
     right: Slope | None
     has_left: bool
     has_right: bool
+    certain: tuple[Limit, ...] | None = None  # the limits of the sides that there are, where all have a certificate
 
     @property
     def complete(self) -> bool:
@@ -48,22 +55,56 @@ class Sides:
         return least(self.left, self.right)
 
 
-def sides(expr: Expr, variable: str, point: Mapping[str, Number], domain: Domain) -> Sides:
-    """The limits of an expression along a variable at a point, from within the variable's domain."""
+def sides(
+    expr: Expr,
+    variable: str,
+    point: Mapping[str, Number],
+    domain: Domain,
+    crossing: Crossing | None = None,
+    bits: int = _BITS,
+) -> Sides:
+    """The limits of an expression along a variable at a point, from within the variable's domain.
+
+    ``crossing`` is one that certainly has the point on it: at an irrational point nothing else could tell that its
+    atoms are 0 there.
+    """
     here = point[variable]
     has_left = not isinstance(here, Fraction) or domain.low is None or here > domain.low
     has_right = not isinstance(here, Fraction) or domain.high is None or here < domain.high
-    left = _approach(expr, variable, point, -1) if has_left else None
-    right = _approach(expr, variable, point, 1) if has_right else None
-    return Sides(left, right, has_left, has_right)
+    exact: dict[str, Number] = {name: Fraction(v) if isinstance(v, int) else v for name, v in point.items()}
+    found = {
+        side: _approach(_way(expr, exact, crossing, side), expr, variable, exact, side, bits)
+        for side, there in ((-1, has_left), (1, has_right))
+        if there
+    }
+    limits = tuple(certain for _, certain in found.values() if certain is not None)
+    nothing: tuple[Slope | None, Limit | None] = (None, None)
+    left, right = found.get(-1, nothing)[0], found.get(1, nothing)[0]
+    return Sides(left, right, has_left, has_right, limits if len(limits) == len(found) > 0 else None)
 
 
-def _approach(expr: Expr, variable: str, point: Mapping[str, Number], side: int) -> Slope | None:
-    exact = {name: Fraction(v) if isinstance(v, int) else v for name, v in point.items()}
-    limit = one_sided_limit(expr, variable, exact[variable], side, exact)
+def _way(expr: Expr, point: Mapping[str, Number], crossing: Crossing | None, side: int) -> Expr:
+    """The expression on one side of an irrational point, its branches resolved."""
+    if crossing is None or isinstance(point[crossing.variable], Fraction):
+        return expr
+    name = crossing.variable
+    signs = {atom: certain_sign(atom, name, point[name], side, point, is_zero=True) for atom in crossing.atoms}
+    return resolve(expr, {atom: sign for atom, sign in signs.items() if sign})
+
+
+def _approach(
+    way: Expr, expr: Expr, variable: str, point: Mapping[str, Number], side: int, bits: int
+) -> tuple[Slope | None, Limit | None]:
+    """The limit from one side, and again as a certificate where there is one."""
+    located: dict[str, Location] = {name: Fraction(v) if isinstance(v, int) else v for name, v in point.items()}
+    certain = certain_limit(way, variable, located[variable], side, located, bits)
+    limit = one_sided_limit(expr, variable, located[variable], side, located) if certain is None else certain
     if limit.infinite:
-        return inf * limit.infinite
-    return None if limit.value is None else slope(limit.value)
+        return inf * limit.infinite, certain
+    if limit.value is None:
+        return None, None
+    value = recognised(limit.value) if isinstance(limit.value, arb) else limit.value
+    return slope(value), certain
 
 
 def describe(
@@ -123,8 +164,8 @@ def _look(
     point: Mapping[str, Number],
 ) -> _Look | None:
     domain = activation.domains[crossing.variable]
-    values = sides(value, crossing.variable, point, domain)
-    slopes = sides(derivative, crossing.variable, point, domain)
+    values = sides(value, crossing.variable, point, domain, crossing)
+    slopes = sides(derivative, crossing.variable, point, domain, crossing)
     if not (values.has_left and values.has_right and values.complete and values.is_finite):
         return None
     exact = isinstance(point[crossing.variable], Fraction)

@@ -1,0 +1,175 @@
+"""Whether a claim lies between the derivatives of the two sides wherever there is a kink, a jump or a gap.
+
+Both sides are enclosed in ball arithmetic, and so is the claim: where they exclude it, that is a certificate. Only
+where a side has no certain limit is its numerical limit taken, and then it is said so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from flint import arb
+
+from actc.calculus.ball_operations import Marker
+from actc.calculus.balls import Number, evaluate, sign_of
+from actc.calculus.branches import resolve
+from actc.calculus.crossings import Crossing, place
+from actc.calculus.emit import at_defaults, meets
+from actc.calculus.kinks import Sides, sides
+from actc.calculus.limits import Limit
+from actc.calculus.regions import Region
+from actc.calculus.settle import at, same
+from actc.calculus.subgradients import Slope
+from actc.calculus.tape import exact
+from actc.calculus.tie_points import parameter_points, rational_defaults, tie_points
+from actc.calculus.witness import Finder
+from actc.calculus.work import Work
+from actc.model.activation import Activation
+from actc.model.expr import Expr
+
+_BITS = (192, 2048)
+_MOST_ZEROS = 3  # of a crossing without a closed form
+_FINDING = 300_000  # operations to find points on borders
+_EACH = 3  # points of a border
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """A point on a kink at which a claim is not between the derivatives of the two sides."""
+
+    point: Mapping[str, Number]
+    claimed: Slope
+    around: Sides
+    certain: bool  # shown in ball arithmetic; else from limits that are judged by how values converge
+
+
+def judge_at_ties(
+    activation: Activation,
+    variable: str,
+    derivative: Expr,
+    claim: Expr,
+    found: Sequence[Crossing],
+    settings: Iterable[Mapping[str, Fraction]] | None = None,
+) -> Outside | None:
+    """The first point on a crossing at which a claim is not between its neighbours; None where it always is.
+
+    ``settings`` are values of all parameters to look at; by default those of ``parameter_points``.
+    """
+    chosen = list(parameter_points(activation) if settings is None else settings)
+    for crossing in found:
+        for point in tie_points(activation, crossing, chosen):
+            # Kinks that fall together for special parameters are no kink of the claim's own.
+            if not meets(crossing, point, found) or at_defaults(activation, point):
+                outside = _outside(activation, variable, derivative, point, claim, None)
+                if outside is not None:
+                    return outside
+        if crossing.atoms and len(activation.inputs) == 1:
+            on_it = resolve(claim, dict.fromkeys(crossing.atoms, 0))
+            for point in _irrational_points(crossing, chosen):
+                outside = _outside(activation, variable, derivative, point, on_it, crossing)
+                if outside is not None:
+                    return outside
+    return None
+
+
+def judge_on(
+    activation: Activation,
+    variable: str,
+    derivative: Expr,
+    claim: Expr,
+    regions: Iterable[Region],
+    found: Sequence[Crossing],
+) -> Outside | None:
+    """The first point found on borders, given as regions, at which a claim is not between its neighbours."""
+    inputs = [i.name for i in activation.inputs]
+    finder = Finder(activation.domains, rational_defaults(activation), inputs, Work(_FINDING))
+    for region in regions:
+        on_it = resolve(claim, {atom: 0 for atom, sign in region.signs if not sign}, tidy=False)
+        for point in finder.points(region, _EACH):
+            through = [crossing for crossing in found if _passes(crossing, point)]
+            if len(through) > 1 and not at_defaults(activation, point):
+                continue
+            exact = all(isinstance(value, Fraction | int) for value in point.values())
+            outside = _outside(activation, variable, derivative, point, claim if exact else on_it, None)
+            if outside is not None:
+                return outside
+    return None
+
+
+def _passes(crossing: Crossing, point: Mapping[str, Number]) -> bool:
+    here, there = point[crossing.variable], place(crossing, point)
+    return there is not None and here == there
+
+
+def _irrational_points(crossing: Crossing, settings: Iterable[Mapping[str, Fraction]]) -> Iterator[dict[str, Number]]:
+    """Where the crossing is, as a ball: no float is there, but the claim speaks of all reals."""
+    for index, setting in enumerate(settings):
+        if crossing.variable in setting or (index and crossing.location is None):
+            return
+        point: dict[str, Number] = dict(setting)
+        zeros = crossing.zeros[:_MOST_ZEROS] if crossing.location is None else (place(crossing, point),)
+        for zero in zeros:
+            if isinstance(zero, arb):
+                yield {**point, crossing.variable: zero}
+
+
+def _outside(
+    activation: Activation,
+    variable: str,
+    derivative: Expr,
+    point: Mapping[str, Number],
+    claim: Expr,
+    crossing: Crossing | None,
+) -> Outside | None:
+    value = at(claim, point)
+    if value is None:
+        return None
+    domain = activation.domains[variable]
+    around = sides(derivative, variable, point, domain, crossing)
+    if around.certain is not None and (crossing is None or _is_zero_of(crossing, point)):
+        for bits in _BITS:
+            finer = around if bits == _BITS[0] else sides(derivative, variable, point, domain, crossing, bits)
+            known = _compared(evaluate(claim, point, bits), finer.certain)
+            if known is not None:
+                return Outside(point, value, around, True) if known else None
+        return None
+    ends = [s for s in (around.left, around.right) if s is not None]
+    if not ends or not around.complete:
+        return None
+    low, high = min(ends), max(ends)
+    inside = low <= value <= high or same(value, low) or same(value, high)
+    return None if inside else Outside(point, value, around, False)
+
+
+def _is_zero_of(crossing: Crossing, point: Mapping[str, Number]) -> bool:
+    """Whether a crossing's only atom certainly vanishes somewhere in a ball: it has different signs at its ends."""
+    here = point[crossing.variable]
+    if crossing.location is not None or not isinstance(here, arb):
+        return True
+    ends = [{**point, crossing.variable: end} for end in (here.lower(), here.upper())]
+    signs = [sign_of(crossing.atoms[0], end) for end in ends]
+    return None not in signs and sum(s or 0 for s in signs) == 0
+
+
+def _compared(value: Fraction | arb | Marker, around: Sequence[Limit] | None) -> bool | None:
+    """Whether a value certainly lies outside of the sides; False where it certainly does not; None where not told."""
+    if isinstance(value, Marker) or around is None:
+        return None
+    orders = [_order(value, limit) for limit in around]
+    if all(o == 1 for o in orders) or all(o == -1 for o in orders):
+        return True
+    if 0 in orders or (1 in orders and -1 in orders):
+        return False
+    return None
+
+
+def _order(value: Fraction | arb, limit: Limit) -> int | None:
+    """1 where the value is certainly greater than the limit, -1 where less, 0 where exactly it, None where not told."""
+    if limit.value is None:
+        return -limit.infinite or None
+    if isinstance(value, Fraction) and isinstance(limit.value, Fraction):
+        return (value > limit.value) - (value < limit.value)
+    a, b = (arb(exact(v)) if isinstance(v, Fraction) else v for v in (value, limit.value))
+    return 1 if a > b else -1 if a < b else None
