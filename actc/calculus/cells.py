@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
+from itertools import combinations, pairwise
 from math import gcd, lcm
 from typing import Any
 
@@ -27,6 +27,7 @@ Monomial = tuple[tuple[str, int], ...]
 _CONDITION = 5  # counted work for a term of a condition
 _ROOTS = 20  # and for isolating roots, times the square of their number
 _MOST_ROWS = 300
+_MOST_PRODUCTS = 24
 _MOST_DEGREE = 40  # of all polynomials in one variable together
 _MOST_BITS = 2000
 _POSITIVE = Domain("positive", Fraction(0))
@@ -103,7 +104,48 @@ def feasible(conditions: Sequence[Condition], domains: Mapping[str, Domain], wor
     for name, group in alone.items():
         if not _feasible_alone(group, domains.get(name, Domain()), work):
             return False
-    return all(len(c.variables()) < 2 for c in conditions) or _feasible_linear(conditions, domains, work)
+    if all(len(c.variables()) < 2 for c in conditions):
+        return True
+    if not _feasible_linear(conditions, domains, work):
+        return False
+    joined = _products(conditions, domains, work)
+    return not joined or _feasible_linear([*conditions, *joined], domains, work)
+
+
+def _products(conditions: Sequence[Condition], domains: Mapping[str, Domain], work: Work) -> list[Condition]:
+    """Products of what is positive, where they are made of monomials that the conditions have: more to know of these."""
+    present = {monomial for condition in conditions for monomial in condition.terms} | {()}
+    if all(sum(power for _, power in monomial) < 2 for monomial in present):
+        return []
+    factors = [{m: c * condition.sign for m, c in condition.terms.items()} for condition in conditions]
+    for name in sorted({name for monomial in present for name, _ in monomial}):
+        domain, own = domains.get(name, Domain()), ((name, 1),)
+        if domain.low is not None and domain.low != domain.high:
+            factors.append({own: Fraction(1), (): -domain.low})
+        if domain.high is not None and domain.low != domain.high:
+            factors.append({own: Fraction(-1), (): domain.high})
+    known = {frozenset(factor.items()) for factor in factors}
+    found: list[Condition] = []
+    for first, second in combinations(factors, 2):
+        work.spend(len(first) * len(second))
+        product = _times(first, second)
+        key = frozenset(product.items())
+        if present.issuperset(product) and len(product) > 1 and key not in known:
+            known.add(key)
+            found.append(Condition(product, 1))
+    return found[:_MOST_PRODUCTS]
+
+
+def _times(a: Mapping[Monomial, Fraction], b: Mapping[Monomial, Fraction]) -> dict[Monomial, Fraction]:
+    total: dict[Monomial, Fraction] = {}
+    for first, c in a.items():
+        for second, d in b.items():
+            powers = dict(first)
+            for name, power in second:
+                powers[name] = powers.get(name, 0) + power
+            monomial = tuple(sorted(powers.items()))
+            total[monomial] = total.get(monomial, Fraction(0)) + c * d
+    return {monomial: coefficient for monomial, coefficient in total.items() if coefficient}
 
 
 def _feasible_alone(group: Sequence[Condition], domain: Domain, work: Work) -> bool:

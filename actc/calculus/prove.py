@@ -178,7 +178,7 @@ class _Search:
             there, original = (substitute(e, {root[0]: root[1]}) for e in (claimed, function))
             self.work.spend(_NODE * (size(there) + size(original)))
             slope = differentiate(original, self.variable) if self.variable else original
-            if is_lost(there, slope, original, self.domains, _POINTS_BEFORE, seed=3):
+            if is_lost(there, slope, original, self.domains, _POINTS_AFTER, seed=3):
                 self.open_regions.append(Region((), (root,)))
 
     def _may_be(self, leaf: Expr, value: Expr) -> bool:
@@ -263,7 +263,15 @@ class _Search:
         return self.nowhere[atom] or self._is_nonzero(atom, signs)
 
     def _is_nonzero(self, atom: Expr, signs: Mapping[Expr, int]) -> bool:
-        found = compare(ZERO, atom, self.domains, _strict(signs), work=self.work)
+        if self._differs_from_zero(atom, signs):
+            return True
+        # What is 0 on a region does not change there: ``x % 2 - 1`` does.
+        slopes = (differentiate(atom, name) for name in sorted(atom.free))
+        return any(not atoms(slope) and self._differs_from_zero(slope, signs) for slope in slopes)
+
+    def _differs_from_zero(self, expr: Expr, signs: Mapping[Expr, int]) -> bool:
+        """Whether its normal form is not zero, and all that stands in it is known to the last."""
+        found = compare(ZERO, expr, self.domains, _strict(signs), work=self.work)
         return not (found.somewhere or found.wild or found.outcome is Outcome.UNKNOWN)
 
     def _settled(self, slope: Expr, signs: dict[Expr, int]) -> Expr | None:

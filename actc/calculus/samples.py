@@ -68,15 +68,13 @@ def disagreement(
 
 
 def is_lost(claimed: Expr, actual: Expr, function: Expr, domains: Mapping[str, Domain], count: int, seed: int) -> bool:
-    """Whether ``claimed`` has no value at any of the points, while ``actual`` has one at one of them."""
+    """Whether ``claimed`` has no value at one of the points, generic ones, while ``actual`` has."""
     tape = Tape(claimed, actual, function)
-    real = False
     for point, _ in zip(points(claimed.free | actual.free | function.free, domains, seed), range(count), strict=False):
         left, right, value = tape.run(point, _BITS[-1])
-        if left is not UNDEFINED:
-            return False
-        real = real or (isinstance(right, fmpq | arb) and value is not UNDEFINED)
-    return real
+        if left is UNDEFINED and value is not UNDEFINED and isinstance(right, fmpq | arb):
+            return True
+    return False
 
 
 def _differ(claimed: Cell | bool, actual: Cell | bool) -> bool | None:
