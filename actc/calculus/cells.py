@@ -113,7 +113,7 @@ def feasible(conditions: Sequence[Condition], domains: Mapping[str, Domain], wor
 
 
 def _products(conditions: Sequence[Condition], domains: Mapping[str, Domain], work: Work) -> list[Condition]:
-    """Products of what is positive, where they are made of monomials that the conditions have: more to know of these."""
+    """Products of what is positive, made of monomials that the conditions have: more is known of these then."""
     present = {monomial for condition in conditions for monomial in condition.terms} | {()}
     if all(sum(power for _, power in monomial) < 2 for monomial in present):
         return []

@@ -16,7 +16,7 @@ from actc.calculus.regions import Region, is_plain, is_total, is_uncovered, solv
 from actc.calculus.samples import disagreement, is_lost
 from actc.calculus.work import GaveUp, Work
 from actc.model.domain import Domain
-from actc.model.expr import ZERO, Expr, postorder, size, substitute
+from actc.model.expr import ZERO, Expr, fold, postorder, rebuild, size, substitute, symbol
 from actc.model.operations import OPERATIONS
 
 Bindings = tuple[tuple[Expr, Expr], ...]
@@ -26,6 +26,8 @@ _MOST_OPEN = 8  # regions that are not proved before the rest is only listed
 _MOST_LISTED = 48
 _LISTING = 200_000  # counted work for it
 _MOST_TIES = 12
+_BRANCHING = frozenset({"abs", "sign", "min", "max", "where"})
+_FEW_BRANCHES = 3  # that are looked at one by one
 _POINTS_BEFORE = 5
 _POINTS_AFTER = 10
 
@@ -113,7 +115,8 @@ class _Search:
         if wrong is not None:
             return Proof(False, "", (_region_at(wrong[0], claimed, function),), False)
         try:
-            self._explore(claimed, function, {})
+            if not self._at_once(claimed, function):
+                self._explore(claimed, function, {})
             self._look_for_gaps(claimed, function)
         except _Stop:
             self._list(_Sides(claimed, function))
@@ -163,6 +166,26 @@ class _Search:
             self._tie(claimed, {**signs, atom: 0}, atom, bindings)
         else:
             self._on_the_edge(_Sides(claimed, function), signs, atom, sides, bindings)
+
+    def _at_once(self, claimed: Expr, function: Expr) -> bool:
+        """Whether claim and derivative agree whatever their branches are, so that none has to be looked at.
+
+        A claim that is not real everywhere by its form alone is looked at region by region.
+        """
+        slope = self.derive(function)
+        branching = [node for node in postorder(claimed, slope) if node.op in _BRANCHING]
+        if len(branching) < _FEW_BRANCHES or not is_total(claimed):
+            return False
+        closed = {node: symbol(f"#{i}") for i, node in enumerate(branching)}
+
+        def hide(node: Expr, args: tuple[Expr, ...]) -> Expr:
+            return closed[node] if node in closed else rebuild(node, args)
+
+        decision = compare(fold(claimed, hide), fold(slope, hide), self.domains, {}, work=self.work)
+        if decision.outcome is not Outcome.ZERO:
+            return False
+        self.shown.append(Shown((), None if claimed is slope else decision.identity))
+        return True
 
     def _look_for_gaps(self, claimed: Expr, function: Expr) -> None:
         """Whether the claim has no value where a factor made of parameters is zero: ``a/sqrt(1 - cos(a*x))`` at a = 0.

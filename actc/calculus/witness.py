@@ -36,6 +36,7 @@ _MOVES = 16  # from one start
 _STARTS = 6  # for every point that is wanted
 _ZEROS = 12  # of a border along one line
 _ONE = Fraction(1)
+_GAP = 150  # counted work for a number in a gap
 _EXACT = 160  # combinations of simple numbers at which an equation is tried
 _SIMPLE = tuple(Fraction(n, d) for n, d in ((1, 1), (0, 1), (2, 1), (-1, 1), (3, 1), (4, 1), (5, 1), (-2, 1), (1, 2)))
 
@@ -219,7 +220,7 @@ class _Walk:
         """Numbers in every gap between the borders along the coordinate, and where the condition fails least."""
         domain = self._domains.get(name, Domain())
         grid = short_line(domain)
-        self._work.spend(len(grid) * self._tape.steps)
+        self._work.spend(len(grid) * self._tape.steps + 3 * _GAP * _ZEROS)
         zeros = self._borders.zeros(point, name, grid, _ZEROS)
         atom = self._atoms[chosen]
         key = (chosen, name)
