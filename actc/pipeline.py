@@ -7,6 +7,7 @@ from pathlib import Path, PurePath
 from actc.backend.render import ModuleProgram, render_module
 from actc.calculus.accepted import accept
 from actc.calculus.analyse import analyse
+from actc.calculus.readable import formula_text
 from actc.diagnostics import Diagnostic, DiagnosticLog
 from actc.frontend.loader import load
 from actc.frontend.resolve import resolve
@@ -64,7 +65,7 @@ def _report(spec: ActivationSpec, gradients: Gradients | None) -> ActivationRepo
         gradients=() if gradients is None else tuple(
             GradientReport(
                 g.variable, g.verdict, g.method, g.counterexample, g.deviation,
-                written.get(g.variable, spec.location),
+                written.get(g.variable, spec.location), formula_text(gradients.activation, g),
             )
             for g in gradients.gradients
         ),

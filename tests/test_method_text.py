@@ -7,7 +7,7 @@ import re
 import pytest
 from analysed import analysed, gradient, right
 
-from actc.calculus.method_text import proof_text, verified_text
+from actc.calculus.method_text import Shown, proof_text, verified_text
 from actc.calculus.normal_form.identity import Identity, Used
 from actc.model.verdict import Verdict
 
@@ -88,14 +88,14 @@ def test_a_domain_spares_cases() -> None:
 
 def test_long_names_are_counted_instead() -> None:
     """The line stays short whatever was compared."""
-    used = tuple(Used(f"exp({'x*' * n}x)", "exp") for n in range(1, 40))
+    used = tuple(Used(f"log({'x*' * n}x)", "log") for n in range(1, 40))
     words = proof_text([])
     assert words == "identical expressions"  # there is no region: nothing to be shown
-    from actc.calculus.method_text import Shown
-
     words = proof_text([Shown((), Identity(used, divides=True))])
     assert len(words) < 200
-    assert words.endswith("and 33 more")
+    assert words.endswith("and 12 more")  # 17 are short, and all the others are one "log(...)"
+    words = proof_text([Shown((), Identity(used[-1:], divides=True))])
+    assert words == "identity of rational functions in log(...)"
 
 
 def test_what_was_verified_says_how_far() -> None:

@@ -104,9 +104,9 @@ def _atom_text(atom: Expr) -> str:
 
 
 def _listed(labels: Iterable[str]) -> str:
+    """The labels; of a long one the function alone."""
     every = list(dict.fromkeys(labels))
-    shown = [label for label in every if len(label) <= _LONGEST and "..." not in label][:_MOST_SHOWN]
-    rest = len(every) - len(shown)
-    if not shown:
-        return "one function" if rest == 1 else f"{rest} functions"
-    return ", ".join(shown) + (f" and {rest} more" if rest else "")
+    short = (x if len(x) <= _LONGEST and "..." not in x else f"{x.partition('(')[0]}(...)" for x in every)
+    listed = list(dict.fromkeys(short))
+    rest = len(listed) - _MOST_SHOWN
+    return ", ".join(listed[:_MOST_SHOWN]) + (f" and {rest} more" if rest > 0 else "")

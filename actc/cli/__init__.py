@@ -42,6 +42,10 @@ def _run(argv: Sequence[str], console: Console) -> int:
         from actc.cli import compiling
 
         return compiling.run(options, console)
+    if options.command == "show":
+        from actc.cli import showing
+
+        return showing.run(options, console)
     from actc.cli import authoring
 
     return authoring.run(options, console)

@@ -55,9 +55,9 @@ def run(options: Options, console: Console) -> int:
         limits=config.limits,
         processes=options.jobs or os.cpu_count() or 1,
         strict=options.strict or config.strict,
-        compiler=COMPILER if config.templates is None else partial(compile_file, templates=config.templates),
+        compiler=compiler_of(config),
     )
-    checked = check(sources, settings, _cache(config), taken_names(kept, target.printed), console.progress)
+    checked = check(sources, settings, cache_of(config), taken_names(kept, target.printed), console.progress)
     console.clear_progress()
     plan, diff = None, None
     if building and not checked.failed:
@@ -95,7 +95,13 @@ def _sources(options: Options, config: Config, cwd: Path) -> Sources:
     return add_sources(found, shipped_sources(options.catalogue, cwd))
 
 
-def _cache(config: Config) -> Cache:
+def compiler_of(config: Config) -> Compiler:
+    """What compiles a file under this configuration."""
+    return COMPILER if config.templates is None else partial(compile_file, templates=config.templates)
+
+
+def cache_of(config: Config) -> Cache:
+    """What is remembered of earlier runs under this configuration."""
     from actc import __version__, resources
 
     templates = [resources.templates()] if config.templates is None else [config.templates, resources.templates()]

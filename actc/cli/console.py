@@ -5,9 +5,12 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import shutil
 from typing import TextIO
 
 from actc.reporting.terminal import Palette, visible
+
+_COLUMNS = 100  # of what is no terminal
 
 
 class Console:
@@ -26,10 +29,20 @@ class Console:
         self.out = Palette(_coloured(stdout))
         self.err = Palette(_coloured(stderr))
         self._live = _is_terminal(stderr)
+        self._encoding = getattr(stdout, "encoding", None) or "utf-8"  # a stream without one takes anything
+        self.columns = shutil.get_terminal_size().columns if _is_terminal(stdout) else _COLUMNS
 
     def set_verbosity(self, *, quiet: bool, verbose: bool) -> None:
         """What ``-q`` and ``-v`` say."""
         self.quiet, self.verbose = quiet, verbose
+
+    def can_show(self, text: str) -> bool:
+        """Whether the encoding of standard output has all characters of the text."""
+        try:
+            text.encode(self._encoding)
+        except (UnicodeEncodeError, LookupError):
+            return False
+        return True
 
     def print(self, text: str) -> None:
         """A result, on standard output."""

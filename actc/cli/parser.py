@@ -24,7 +24,7 @@ exit codes:
 class Options:
     """A command as it was typed; what a command has no flag for keeps its default."""
 
-    command: str  # "build", "check", "new", "explain", "schema"
+    command: str  # "build", "check", "show", "new", "explain", "schema"
     paths: tuple[str, ...] = ()
     out: str | None = None
     package: str | None = None
@@ -36,6 +36,8 @@ class Options:
     catalogue: tuple[str, ...] = ()
     format: str = "text"
     name: str = ""
+    names: tuple[str, ...] = ()
+    latex: bool = False
     like: str | None = None
     code: str = ""
     quiet: bool = False
@@ -63,7 +65,7 @@ def parse(argv: Sequence[str]) -> Options:
     found.update(verbosity)
     if found["command"] is None:
         raise Usage(2, "no command given", f"the commands are {', '.join(commands)}")
-    for key in ("paths", "catalogue"):
+    for key in ("paths", "catalogue", "names"):
         found[key] = tuple(found.get(key) or ())
     return Options(**found)
 
@@ -132,6 +134,11 @@ def _parsers() -> tuple[_Parser, list[str]]:
     _checking(check)
     formats = ("text", "json", "github", "sarif")
     check.add_argument("--format", choices=formats, default="text", help="of the results")
+
+    show = commands.add_parser("show", help="formula, gradient and verdict of activations")
+    show.add_argument("names", metavar="NAME", nargs="+", help="names or aliases, of your sources or shipped ones")
+    show.add_argument("--latex", action="store_true", help="the formulas in LaTeX")
+    show.add_argument("--format", choices=("text", "json"), default="text", help="of the results")
 
     new = commands.add_parser("new", help="write a commented starter file")
     new.add_argument("name", metavar="NAME", help="the activation's name")

@@ -22,6 +22,7 @@ _INFIX = {
     "mod": (6, " % "),
 }
 _NEGATIVE, _POWER, _ATOM = 7, 8, 9
+_MOST_PLACES = 60  # behind the point, of a number that is written out as a decimal
 _MOST_BITS = 10_000  # of a numerator or denominator that is written out
 
 
@@ -40,13 +41,28 @@ def number_text(value: Fraction) -> str:
         return f"{value.numerator}/{value.denominator}"
     if value.denominator <= 8 and value.denominator != 5:
         return f"{value.numerator}/{value.denominator}"
-    return _scientific(value) or f"{value.numerator}/{value.denominator}"
+    return _scientific(value) or _decimal(value)
 
 
 def _approximate(value: Fraction) -> str:
     """Some digits of a number that has more of them than anybody reads, or Python writes."""
     power = (value.numerator.bit_length() - value.denominator.bit_length()) * 30103 // 100000
     return f"{float(value / Fraction(10) ** power):.12g}e{power}"
+
+
+def _decimal(value: Fraction) -> str:
+    """A decimal fraction with all of its digits, or as a quotient where that is shorter."""
+    places = 0
+    scaled = value
+    while scaled.denominator != 1 and places <= _MOST_PLACES:
+        scaled *= 10
+        places += 1
+    quotient = f"{value.numerator}/{value.denominator}"
+    if scaled.denominator != 1:
+        return quotient
+    digits = str(abs(scaled.numerator)).rjust(places + 1, "0")
+    text = f"{'-' if value < 0 else ''}{digits[: len(digits) - places]}.{digits[len(digits) - places :]}"
+    return min(text, quotient, key=len)
 
 
 def _scientific(value: Fraction) -> str | None:
@@ -76,7 +92,8 @@ def _spell(node: Expr, args: tuple[tuple[str, int], ...]) -> tuple[str, int]:
         level, sign = _INFIX[op]
         right = level + 1 if op in ("sub", "div", "mod") or level == 4 else level  # a*(b/c) reads as a*b/c
         left = level + 1 if level == 4 else level
-        return _wrap(args[0], left) + sign + _wrap(args[1], right), level
+        # A remainder in a product needs parentheses: 2*x % 1 would be (2*x) % 1.
+        return _wrap(args[0], left) + sign + _wrap(args[1], right), 5 if op == "mod" else level
     if op == "neg":
         return "-" + _wrap(args[0], 6), _NEGATIVE - 1
     if op == "not":

@@ -36,6 +36,12 @@ def shipped_stems() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in resources.activations().glob("*.yaml")))
 
 
+def shipped_texts() -> Iterator[tuple[Path, bytes]]:
+    """Every shipped file with its bytes."""
+    for path in sorted(resources.activations().glob("*.yaml")):
+        yield path, path.read_bytes()
+
+
 def shipped_activations() -> Iterator[Shipped]:
     """Every shipped activation, by file and then in the order of the file."""
     for path in sorted(resources.activations().glob("*.yaml")):

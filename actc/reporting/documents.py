@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -30,6 +30,16 @@ def json_document(checked: Checked, plan: Plan | None = None, diff: str | None =
         document["foreign"] = [f"{plan.printed}/{name}" for name in plan.foreign]
     if diff is not None:
         document["diff"] = diff
+    return json.dumps(document, indent=2, ensure_ascii=True, allow_nan=False) + "\n"
+
+
+def shown_document(reports: Sequence[tuple[ActivationReport, str]], found: Sequence[Diagnostic]) -> str:
+    """As ``json_document``, of some activations with their files and what was found in them."""
+    document: Document = {
+        "version": 1,
+        "activations": [_activation(report, file) for report, file in reports],
+        "diagnostics": [_diagnostic(d, strict=False) for d in found],
+    }
     return json.dumps(document, indent=2, ensure_ascii=True, allow_nan=False) + "\n"
 
 

@@ -25,7 +25,7 @@ def activation_lines(reports: Sequence[ActivationReport], palette: Palette, *, v
         name = visible(report.name.name)
         gradients = _GAP.join(_gradient(g, palette, verbose=verbose) for g in report.gradients)
         lines.append(f"{name}{' ' * (column - width(name))}{_GAP}{gradients}".rstrip())
-        lines.extend(f"{' ' * column}{_GAP}{visible(_kink(kink))}" for kink in report.kinks)
+        lines.extend(f"{' ' * column}{_GAP}{visible(kink_text(kink))}" for kink in report.kinks)
     return lines
 
 
@@ -77,19 +77,22 @@ def plan_lines(plan: Plan, states: Iterable[State], *, foreign: bool) -> list[st
 
 
 def _gradient(report: GradientReport, palette: Palette, *, verbose: bool) -> str:
-    verdict = report.verdict.value
-    if report.verdict in (Verdict.REFUTED, Verdict.UNDECIDED):
-        verdict = palette.error(verdict)
-    elif report.verdict is Verdict.PROVED:
-        verdict = palette.good(verdict)
-    elif report.verdict is Verdict.VERIFIED:
-        verdict = palette.warning(verdict)
-    text = f"{visible(report.variable)}: {verdict}"
-    note = _note(report, verbose=verbose)
+    text = f"{visible(report.variable)}: {coloured_verdict(report.verdict, palette)}"
+    note = note_text(report, verbose=verbose)
     return f"{text} ({visible(note)})" if note else text
 
 
-def _note(report: GradientReport, *, verbose: bool) -> str:
+def coloured_verdict(verdict: Verdict, palette: Palette) -> str:
+    """The verdict in the colour of how good it is."""
+    if verdict in (Verdict.REFUTED, Verdict.UNDECIDED):
+        return palette.error(verdict.value)
+    if verdict is Verdict.PROVED:
+        return palette.good(verdict.value)
+    return palette.warning(verdict.value) if verdict is Verdict.VERIFIED else verdict.value
+
+
+def note_text(report: GradientReport, *, verbose: bool) -> str:
+    """What stands behind the verdict: a counterexample, a deviation, a method; "" where nothing is to be said."""
     if report.counterexample is not None:
         found = report.counterexample
         claimed, actual = found.shown
@@ -100,7 +103,8 @@ def _note(report: GradientReport, *, verbose: bool) -> str:
     return report.method if verbose or report.verdict in (Verdict.PROVED, Verdict.VERIFIED) else ""
 
 
-def _kink(kink: Kink) -> str:
+def kink_text(kink: Kink) -> str:
+    """A kink or jump with the derivatives on its two sides and the gradient that is used."""
     sides = (("left", kink.left), ("right", kink.right), ("used", kink.used))
     known = ", ".join(f"{label} {value:.6g}" for label, value in sides if value is not None)
     along = f" along {kink.of}" if not kink.where.startswith(f"{kink.of} ") else ""

@@ -1,0 +1,97 @@
+"""Activations by name: in the project's own sources first, then among those that ship with actc."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from actc.diagnostics import DiagnosticLog
+from actc.model.spec import ActivationSpec
+from actc.project.catalogue import ORIGIN, shipped_texts
+from actc.project.config import DEFAULT_SOURCES, Config
+from actc.project.sources import Source, Sources, find_sources, printed
+from actc.project.usage import UsageError
+
+_MOST_SUGGESTED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An activation that was asked for, and the file that it is in."""
+
+    asked: str  # a name or an alias
+    name: str  # of the activation
+    source: Source
+    specs: tuple[ActivationSpec, ...]  # of the whole file
+
+    @property
+    def is_shipped(self) -> bool:
+        return self.source.origin.startswith(ORIGIN)
+
+
+def find_named(names: Sequence[str], config: Config, cwd: Path) -> tuple[Named, ...]:
+    """The activations of these names or aliases, in their order and each once.
+
+    Raises UsageError where a name is unknown, suggesting near ones, or where the configured sources are missing.
+    """
+    own = [(source, _specs(source)) for source in _own_sources(config, cwd).files]
+    found: dict[tuple[str, str], Named] = {}
+    for asked in names:
+        named = _among(asked, own) or _shipped(asked, cwd)
+        if named is None:
+            raise _unknown(asked, own)
+        found.setdefault((named.source.file, named.name), named)
+    return tuple(found.values())
+
+
+def _own_sources(config: Config, cwd: Path) -> Sources:
+    """The project's sources; nobody needs to have any, so that the default folder may be missing."""
+    try:
+        return find_sources(config.sources, config.root, cwd)
+    except UsageError:
+        if config.sources == DEFAULT_SOURCES:
+            return Sources((), ())
+        raise
+
+
+def _among(asked: str, files: Iterable[tuple[Source, tuple[ActivationSpec, ...]]]) -> Named | None:
+    """By its name where one has it, else by an alias."""
+    aliased = None
+    for source, specs in files:
+        for spec in specs:
+            if spec.name.value == asked:
+                return Named(asked, asked, source, specs)
+            if aliased is None and asked in (alias.value for alias in spec.aliases):
+                aliased = Named(asked, spec.name.value, source, specs)
+    return aliased
+
+
+def _shipped(asked: str, cwd: Path) -> Named | None:
+    """Only files in which the word stands anywhere are read."""
+    word = asked.encode("utf-8", errors="replace")
+    candidates = (_source(path, data, cwd) for path, data in shipped_texts() if word in data)
+    return _among(asked, ((source, _specs(source)) for source in candidates))
+
+
+def _source(path: Path, data: bytes, cwd: Path) -> Source:
+    return Source(path, printed(path, cwd), path.stem, data, ORIGIN + path.stem)
+
+
+def _specs(source: Source) -> tuple[ActivationSpec, ...]:
+    from actc.frontend import load
+
+    return tuple(spec for spec in load(source.file, source.data, DiagnosticLog()) if spec.name.value)
+
+
+def _unknown(asked: str, own: Iterable[tuple[Source, tuple[ActivationSpec, ...]]]) -> UsageError:
+    """The error, with what was probably meant."""
+    shipped = (_specs(_source(path, data, Path())) for path, data in shipped_texts())
+    specs = [spec for group in (*(specs for _, specs in own), *shipped) for spec in group]
+    known = {name.value for spec in specs for name in (spec.name, *spec.aliases)}
+    word = asked.casefold().replace("-", "_").replace(" ", "_")
+    near = [word] if word in known else difflib.get_close_matches(word, sorted(known), _MOST_SUGGESTED, 0.6)
+    listed = " or ".join(f"`{name}`" for name in near)
+    help = f"did you mean {listed}?" if near else "the shipped ones are in the folder `activations` of actc"
+    return UsageError(f"no activation `{asked}` in the sources or shipped with actc", help)
