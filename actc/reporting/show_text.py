@@ -136,7 +136,7 @@ def _verdict(report: GradientReport, palette: Palette) -> str:
 
 
 def _parameters(spec: ActivationSpec, page: Page) -> str:
-    rows = [(i.name.value, "", i.domain.value) for i in spec.inputs if i.domain is not None]
+    rows = [(i.name.value, "", _within(i.domain.value)) for i in spec.inputs if i.domain is not None]
     rows += [(p.name.value, f"= {_one_line(p.default.value)}", _about(p)) for p in spec.parameters]
     names = max((len(visible(name)) for name, _, _ in rows), default=0)
     defaults = max((len(visible(default)) for _, default, _ in rows), default=0)
@@ -150,10 +150,14 @@ def _parameters(spec: ActivationSpec, page: Page) -> str:
 
 
 def _about(parameter: ParameterSpec) -> str:
-    parts = [parameter.domain.value if parameter.domain else "real"]
+    parts = [_within(parameter.domain.value) if parameter.domain else "real"]
     parts += ["trainable"] if parameter.trainable else []
     parts += [_one_line(parameter.summary.value)] if parameter.summary else []
     return ", ".join(parts)
+
+
+def _within(domain: str) -> str:
+    return f"in {domain}" if domain.startswith(("(", "[")) else domain
 
 
 def _legend(formulas: Formulas, page: Page) -> list[str]:
