@@ -57,8 +57,8 @@ def prove_equal(
 ) -> Proof:
     """Prove that ``claimed`` is the derivative of ``function`` by the variable.
 
-    That is, wherever the function is defined, away from its kinks and jumps. What of the variable and the inputs is
-    asked for equality counts as a kink; a parameter may well be equal to something, and is looked at there.
+    That is, wherever the function is defined, away from its kinks and jumps. What is asked of an input for equality
+    counts as a kink of the inputs' derivatives, and of a parameter's own; what else is equal is looked at there.
 
     Raises RuntimeError where a proof and a certain numerical value disagree, which is an error of the prover.
     """
@@ -67,6 +67,7 @@ def prove_equal(
         lambda f: differentiate(f, variable),
         variable,
         frozenset((variable, *inputs)),
+        frozenset(inputs) if variable in inputs else frozenset((variable,)),
         domains,
         (claimed, slope, function),
     )
@@ -75,7 +76,7 @@ def prove_equal(
 
 def prove_same(a: Expr, b: Expr, domains: Mapping[str, Domain]) -> Proof:
     """Prove that two expressions are equal wherever ``b`` is defined, away from jumps. Raises as ``prove_equal``."""
-    return _Search(lambda f: f, None, None, domains, (a, b, b)).prove(a, b)
+    return _Search(lambda f: f, None, None, frozenset(), domains, (a, b, b)).prove(a, b)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ class _Search:
     derive: Callable[[Expr], Expr]
     variable: str | None
     moving: frozenset[str] | None  # what takes every value within one tensor; None for all symbols
+    sided: frozenset[str]  # along which a kink has its sides
     domains: Mapping[str, Domain]
     whole: tuple[Expr, Expr, Expr]  # both sides and the function as they were given, for the numerical checks
     work: Work = field(default_factory=lambda: Work(LIMIT))
@@ -162,7 +164,7 @@ class _Search:
             self._explore(claimed, function, {**signs, atom: sign}, bindings)
         if self.moving is None:
             return
-        if self.moving & atom.free:
+        if self.sided & atom.free:
             self._tie(claimed, {**signs, atom: 0}, atom, bindings)
         else:
             self._on_the_edge(_Sides(claimed, function), signs, atom, sides, bindings)
@@ -228,7 +230,7 @@ class _Search:
     def _on_the_edge(
         self, given: _Sides, signs: dict[Expr, int], atom: Expr, sides: list[int], bindings: Bindings
     ) -> None:
-        """An atom of parameters may vanish for all values of the inputs: ``a = 0`` is a region as well."""
+        """An atom of other symbols may vanish for all values of the variable: ``a = 0`` is a region as well."""
         for sign in sides:
             beside = {**signs, atom: sign}
             if given.resolved({**signs, atom: 0}, beside) == given.resolved(beside):

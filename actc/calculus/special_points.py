@@ -38,7 +38,10 @@ def coordinates(activation: Activation) -> list[dict[str, Fraction]]:
 
 
 def around(exprs: Sequence[Expr], at_point: Mapping[str, Number], names: Sequence[str]) -> list[tuple[Fraction, ...]]:
-    """What the expressions tend to, direction by direction; directions in which one has no value are left out."""
+    """What the expressions tend to, direction by direction; directions in which one has no value are left out.
+
+    Empty for other than two or three inputs.
+    """
     found: dict[tuple[Fraction, ...], None] = {}
     for steps in _directions(len(names)):
         moved = dict(at_point)
@@ -52,7 +55,7 @@ def around(exprs: Sequence[Expr], at_point: Mapping[str, Number], names: Sequenc
 
 
 def _directions(count: int) -> Iterator[tuple[int, ...]]:
-    for sizes in _SIZES[count]:
+    for sizes in _SIZES.get(count, ()):
         for turn in range(count):
             turned = sizes[turn:] + sizes[:turn]
             for signs in product((-1, 1), repeat=count):

@@ -21,6 +21,7 @@ from actc.calculus.kinks import Sides, sides
 from actc.calculus.limits import Limit
 from actc.calculus.regions import Region
 from actc.calculus.settle import at, same
+from actc.calculus.special_points import around
 from actc.calculus.subgradients import Slope
 from actc.calculus.tape import exact
 from actc.calculus.tie_points import parameter_points, rational_defaults, tie_points
@@ -88,14 +89,31 @@ def judge_on(
     for region in regions:
         on_it = resolve(claim, {atom: 0 for atom, sign in region.signs if not sign}, tidy=False)
         for point in finder.points(region, _EACH):
-            through = [crossing for crossing in found if _passes(crossing, point)]
-            if len(through) > 1 and not at_defaults(activation, point):
-                continue
             exact = all(isinstance(value, Fraction | int) for value in point.values())
-            outside = _outside(activation, variable, derivative, point, claim if exact else on_it, None)
+            if variable in inputs and len(inputs) > 1:
+                outside = _among(inputs, derivative, point, claim) if exact else None
+            elif sum(_passes(crossing, point) for crossing in found) > 1 and not at_defaults(activation, point):
+                continue
+            else:
+                outside = _outside(activation, variable, derivative, point, claim if exact else on_it, None)
             if outside is not None:
                 return outside
     return None
+
+
+def _among(inputs: Sequence[str], derivative: Expr, point: Mapping[str, Number], claim: Expr) -> Outside | None:
+    """Whether a claim of several inputs is not between the least and the greatest of the regions around the point."""
+    value = at(claim, point)
+    near = [values[0] for values in around([derivative], point, inputs)]
+    if value is None or not near:
+        return None
+    low, high = min(near), max(near)
+    if low <= value <= high or same(value, low) or same(value, high):
+        return None
+    # Without a kink the derivative's own value at the point is a certificate.
+    apart = evaluate(claim - derivative, point, _BITS[0]) if same(low, high) else None
+    certain = isinstance(apart, Fraction | arb) and bool(apart != 0)
+    return Outside(point, value, Sides(low, high, True, True), certain)
 
 
 def _passes(crossing: Crossing, point: Mapping[str, Number]) -> bool:

@@ -65,8 +65,8 @@ class Evaluation:
         exceptions = atoms(slope)
         if not all(is_plain(atom) for atom in exceptions):
             return False
-        slope = self.value(resolve(slope, dict.fromkeys(exceptions, 1), tidy=False))
-        return not self.tower.field.is_zero(slope) and not self.tower.is_wild(slope)
+        change = self.value(resolve(slope, dict.fromkeys(exceptions, 1), tidy=False))
+        return not self.tower.field.is_zero(change) and not self.tower.is_wild(change)
 
 
 def _constant(tower: Tower, name: str) -> Ratio:

@@ -76,7 +76,13 @@ class Tower(Generators):
 
     def _factor_names(self, value: Ratio) -> list[str]:
         polys = (value.num, value.den)
-        return [str(part) for poly in polys for part, _ in self.factor(poly)[1] if self.is_wild(Ratio(part, part))]
+        parts = (part for poly in polys for part, _ in self.factor(poly)[1])
+        return [str(part) for part in parts if self.is_wild(Ratio(part, part)) and not self._is_unit(part)]
+
+    def _is_unit(self, part: fmpz_mpoly) -> bool:
+        """Whether it is (-1)**n, which is never zero."""
+        index = self.single(part)
+        return index is not None and self.generators[index].kind == "alternating"
 
     def sign_of(self, value: Ratio) -> int:
         """The sign, 0 for zero. Raises NeedSign where it is not known."""
