@@ -73,6 +73,13 @@ def test_three_regions_are_counted() -> None:
     assert words == "by cases on the signs of x + 1, x - 2 (3 cases): identical expressions"
 
 
+def test_branches_that_do_not_matter_are_counted() -> None:
+    """Where claim and derivative agree whatever the branches give, there are no cases."""
+    steps = "(step(x) + step(x - 1) + step(x - 2))"
+    words = method(f"tanh(x)*{steps}", f"(1 - tanh(x)**2)*{steps}")
+    assert words == "identity of rational functions in exp(2*x), 3 branching parts"
+
+
 def test_a_parameters_zero_is_a_case() -> None:
     """Where a parameter may vanish for all inputs, that is a case of its own: two signs of x for each of three of a."""
     words = method("a*Abs(x)", "Abs(a)*sign(a*x)", "parameters: {a: 1}")
@@ -93,7 +100,7 @@ def test_long_names_are_counted_instead() -> None:
     assert words == "identical expressions"  # there is no region: nothing to be shown
     words = proof_text([Shown((), Identity(used, divides=True))])
     assert len(words) < 200
-    assert words.endswith("and 12 more")  # 17 are short, and all the others are one "log(...)"
+    assert words.endswith(", 12 more")  # 17 are short, and all the others are one "log(...)"
     words = proof_text([Shown((), Identity(used[-1:], divides=True))])
     assert words == "identity of rational functions in log(...)"
 

@@ -20,6 +20,9 @@ CERTIFIED_DIFFERENCE = "a point at which ball arithmetic separates the two"
 CERTIFIED_UNDEFINED = "a point at which the claim is certainly not a real number, and the derivative is"
 """How a claim is refuted that is undefined where it may not be."""
 
+HIDDEN = "#"
+"""How the symbol begins that stands for a part with branches, where these do not matter."""
+
 _LONGEST = 40  # of one expression that is shown
 _MOST_SHOWN = 6
 _MOST_SIGNS = 3
@@ -104,9 +107,16 @@ def _atom_text(atom: Expr) -> str:
 
 
 def _listed(labels: Iterable[str]) -> str:
-    """The labels; of a long one the function alone."""
+    """The labels; of a long one the function alone, and of branches that were left as they are how many there are."""
     every = list(dict.fromkeys(labels))
-    short = (x if len(x) <= _LONGEST and "..." not in x else f"{x.partition('(')[0]}(...)" for x in every)
+    branching = [x for x in every if x.startswith(HIDDEN)]
+    short = (
+        x if len(x) <= _LONGEST and "..." not in x and HIDDEN not in x else f"{x.partition('(')[0]}(...)"
+        for x in every
+        if x not in branching
+    )
     listed = list(dict.fromkeys(short))
     rest = len(listed) - _MOST_SHOWN
-    return ", ".join(listed[:_MOST_SHOWN]) + (f" and {rest} more" if rest > 0 else "")
+    parts = listed[:_MOST_SHOWN] + ([f"{rest} more"] if rest > 0 else [])
+    parts += [f"{len(branching)} branching parts"] if branching else []
+    return ", ".join(parts)
