@@ -45,6 +45,11 @@ def method(expression: str, claim: str, more: str = "") -> str:
             "x*log(1 + Abs(x))", "Abs(x)/(1 + Abs(x)) + log(1 + Abs(x))", "",
             "by cases on the sign of x: identity of rational functions in x, log(x + 1), log(1 - x)",
         ),
+        # Max(cosh(x), 1) has a branch that is nowhere taken: that is no case.
+        ("Max(cosh(x), 1)", "sinh(x)", "", "identical expressions"),
+        # A denominator of several terms stands in parentheses.
+        ("x*atan(1/(1 + x))", "y/x - x/(x**2 + 2*x + 2)", "inputs: {x: positive}",
+         "identity of rational functions in x, atan(1/(x + 1))"),
         # Roots.
         ("sqrt(x**2 + 1)", "x/y", "", "identity of algebraic functions in x, sqrt(x**2 + 1)"),
         (

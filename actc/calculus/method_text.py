@@ -40,6 +40,7 @@ class Shown:
 
 def proof_text(regions: Sequence[Shown]) -> str:
     """The method of a proof: ``by cases on the sign of x: identity of rational functions in x, exp(x)``."""
+    regions = [region for region in regions if region.identity is None or region.identity.cases]  # others are empty
     whole = Identity(cases=0)
     for region in regions:
         whole = whole.joined(region.identity or Identity())

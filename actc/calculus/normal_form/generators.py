@@ -194,7 +194,7 @@ class Generators:
         if value.den.is_one():
             return num
         den = self._poly_text(value.den)
-        plain = value.den.is_constant() or "*" not in den.replace("**", "")
+        plain = len(value.den) == 1 and "*" not in den.replace("**", "")
         return f"{num if len(value.num) == 1 else f'({num})'}/{den if plain else f'({den})'}"
 
     def _poly_text(self, poly: fmpz_mpoly) -> str:
