@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from actc.calculus.balls import Number, decimal_text, evaluate_sure
+from actc.calculus.balls import Number, decimal_text
 from actc.calculus.crossings import Crossing
 from actc.calculus.method_text import CERTIFIED_DIFFERENCE, CERTIFIED_UNDEFINED, verified_text
 from actc.calculus.prove import prove_equal
 from actc.calculus.refute import search
-from actc.calculus.subgradients import as_float
 from actc.calculus.tie_claims import Outside, judge_at_ties, judge_on
 from actc.diagnostics import DiagnosticLog
 from actc.model.activation import Activation, Formula
 from actc.model.expr import Expr
-from actc.model.text import number_text
+from actc.model.text import point_text
 from actc.model.verdict import Counterexample, Verdict
 
+_MOST_DIGITS = 40
 _DIFFERENT = "if it is meant to differ, call it `surrogate`"
 
 
@@ -101,13 +100,29 @@ def _report_outside(
 ) -> Judgement:
     exact = tuple((name, _rational(v)) for name, v in outside.point.items())
     left, right = outside.around.left, outside.around.right
-    claimed = _number(outside.claimed)
-    sides = f"between {_number(left)} on the left and {_number(right)} on the right"
-    message = f"the claimed derivative by `{variable}` is {claimed} at {point_text(exact)}, which is not {sides}"
+    claimed, *shown = _apart(outside.claimed, *(s for s in (left, right) if s is not None))
+    if len(shown) == 2 and shown[0] != shown[1]:
+        sides = f"which is not between {shown[0]} on the left and {shown[1]} on the right"
+    elif len(shown) == 2:
+        sides = f"where the derivative is {shown[0]}"
+    else:
+        sides = f"where the derivative is {shown[0]} from the {'left' if right is None else 'right'}"
+    if claimed in shown:
+        claimed = f"close to {claimed}, but not equal,"
+    message = f"the claimed derivative by `{variable}` is {claimed} at {point_text(exact)}, {sides}"
     log.report("ACT202", claim.text.location, message, _DIFFERENT, len(claim.text.value))
-    actual = _number(left if left is not None else right)
     method = "one-sided derivatives in ball arithmetic" if outside.certain else "one-sided limits, not certified"
-    return Judgement(Verdict.REFUTED, method, Counterexample(exact, claimed, actual, sides))
+    return Judgement(Verdict.REFUTED, method, Counterexample(exact, claimed, shown[0], sides))
+
+
+def _apart(*values: Fraction | float) -> list[str]:
+    """The numbers to as few digits, six at least, as tell the first from the others."""
+    texts: list[str] = []
+    for digits in range(6, _MOST_DIGITS, 2):
+        texts = [decimal_text(v, digits) if isinstance(v, Fraction) else f"{v:g}" for v in values]
+        if texts[0] not in texts[1:]:
+            break
+    return texts
 
 
 def _rational(value: Number) -> Fraction:
@@ -115,27 +130,3 @@ def _rational(value: Number) -> Fraction:
     if isinstance(value, Fraction | int):
         return Fraction(value)
     return Fraction(decimal_text(value, 17))
-
-
-def _number(value: Fraction | float | None) -> str:
-    if isinstance(value, Fraction):
-        return decimal_text(value, 6)
-    return "nothing" if value is None else f"{value:g}"
-
-
-def point_text(point: tuple[tuple[str, Fraction], ...]) -> str:
-    """``x = 1/2, beta = 2`` as messages write it."""
-    return ", ".join(f"{name} = {_coordinate(value)}" for name, value in point)
-
-
-def _coordinate(value: Fraction) -> str:
-    text = number_text(value)
-    if len(text) <= 24:
-        return text
-    shown = as_float(value)
-    return f"{shown:.12g}" if shown else text
-
-
-def value_text(expr: Expr, point: Mapping[str, Number]) -> str:
-    """The value at a point to the digits that a message shows."""
-    return decimal_text(evaluate_sure(expr, point), 8)

@@ -9,7 +9,6 @@ from fractions import Fraction
 from flint import arb
 
 from actc.calculus.balls import decimal_text
-from actc.calculus.claims import point_text
 from actc.calculus.crossings import Crossing
 from actc.calculus.definedness import Definedness, Witness, judge, judge_expression
 from actc.calculus.emit import fill
@@ -19,6 +18,7 @@ from actc.model.activation import Activation, Formula
 from actc.model.domain import Domain
 from actc.model.expr import Expr
 from actc.model.spec import Text
+from actc.model.text import point_text
 
 _NIL = Fraction(0)
 _WORDS = (

@@ -14,7 +14,7 @@ from actc.calculus.sampling_borders import Borders, border_atoms
 from actc.calculus.sampling_values import line
 from actc.calculus.tape import Tape
 from actc.model.expr import ONE, ZERO, Expr, apply, number, postorder, symbol
-from actc.model.text import number_text, to_text
+from actc.model.text import coordinate_text, number_text, to_text
 
 _MOST_OTHERS = 3  # right points for each wrong one in a region that is called wrong, or the reverse
 _OUTSIDE = 5  # points of the other kind that must lie outside of a region
@@ -36,40 +36,51 @@ class _Condition:
     right: Expr
     op: str
     others: frozenset[int]  # indices of the points of the other kind that it holds at as well
+    is_general: bool  # asks for a number that the expressions do not name
 
     @property
     def text(self) -> str:
         return f"{to_text(self.left)} {_SIGNS[self.op]} {to_text(self.right)}"
 
 
+_Question = tuple[Expr, Expr, bool]
+"""What is compared with what, and whether that is asked of every claim."""
+
+
 def region(claimed: Expr, actual: Expr, within: Space, wrong: Sequence[Judged], right: Sequence[Judged]) -> str:
     """The smallest region that all wrong points lie in, or all right ones; "" where there is none worth saying."""
     conditions = _conditions(claimed, actual, within)
-    inside = _smallest(conditions, wrong, right)
+    inside = _smallest(conditions, within, wrong, right)
     if inside:
         return f"wrong only where {inside}"
-    inside = _smallest(conditions, right, wrong) if len(right) >= _OUTSIDE else ""
+    inside = _smallest(conditions, within, right, wrong, most=0) if len(right) >= _OUTSIDE else ""
     return f"right only where {inside}" if inside else ""
 
 
-def _smallest(conditions: Sequence[tuple[Expr, Expr]], ones: Sequence[Judged], others: Sequence[Judged]) -> str:
-    """The region with all of the ones in it and the fewest of the others."""
-    around = [c for c in _containing(conditions, ones, others) if len(c.others) <= len(others) - _OUTSIDE]
+def _smallest(
+    conditions: Sequence[_Question],
+    within: Space,
+    ones: Sequence[Judged],
+    others: Sequence[Judged],
+    most: int = _MOST_OTHERS,
+) -> str:
+    """The region with all of the ones in it and the fewest of the others, ``most`` for each of them."""
+    around = [c for c in _containing(conditions, within, ones, others) if len(c.others) <= len(others) - _OUTSIDE]
     if not around:
         return ""
-    around.sort(key=lambda c: (len(c.others), len(c.text)))
+    around.sort(key=lambda c: (len(c.others), c.is_general, len(c.text)))
     inside, text = len(around[0].others), around[0].text
     pairs = [
-        (len(a.others & b.others), len(a.text) + len(b.text), i, j)
+        (len(a.others & b.others), a.is_general + b.is_general, len(a.text) + len(b.text), i, j)
         for i, a in enumerate(around)
         for j, b in enumerate(around[:i])
     ]
     if pairs:
-        both, _, i, j = min(pairs)
+        both, _, _, i, j = min(pairs)
         if 2 * both < inside:
             inside, text = both, _joined(around[j], around[i])
     # A region where the others are nearly all would lead astray.
-    return text if inside <= _MOST_OTHERS * len(ones) else ""
+    return text if inside <= most * len(ones) else ""
 
 
 def _joined(a: _Condition, b: _Condition) -> str:
@@ -79,7 +90,7 @@ def _joined(a: _Condition, b: _Condition) -> str:
     return f"{a.text} and {b.text}"
 
 
-def _conditions(claimed: Expr, actual: Expr, within: Space) -> list[tuple[Expr, Expr]]:
+def _conditions(claimed: Expr, actual: Expr, within: Space) -> list[_Question]:
     """What is compared with what, the side with an input to the left; also solved for an input."""
     found: dict[tuple[Expr, Expr], None] = {}
     inputs = frozenset(within.inputs)
@@ -96,39 +107,44 @@ def _conditions(claimed: Expr, actual: Expr, within: Space) -> list[tuple[Expr, 
             found[a, b] = None
         if a.op != "symbol":
             found.update(dict.fromkeys(_solved(a, b, within)))
-    for name in (*within.inputs, *within.defaults):
-        found[symbol(name), ZERO] = None
+        elif b.is_number and b.number and a.name in inputs:
+            found[apply("abs", a), number(abs(b.number))] = None
+    general = [(symbol(name), ZERO) for name in (*within.inputs, *within.defaults)]
     for name, default in within.defaults.items():
-        if len(number_text(default)) <= _SHORT:
-            found[symbol(name), number(default)] = None
-    return list(found)[:_MOST_CONDITIONS]
+        general += [(symbol(name), number(n)) for n in (1, -1, default) if len(number_text(Fraction(n))) <= _SHORT]
+    asked = [(a, b, False) for a, b in found][:_MOST_CONDITIONS]
+    return [*asked, *((a, b, True) for a, b in dict.fromkeys(general) if (a, b) not in found)]
 
 
 def _solved(a: Expr, b: Expr, within: Space) -> Iterator[tuple[Expr, Expr]]:
     """The places where two sides meet, where they are numbers or parameters: Max(x, 0) < 6 asks for x and 6, too."""
     apart = apply("sub", a, b)
-    for name in within.inputs:
+    for name in (*within.inputs, *within.defaults):
         if apart.free == {name}:
             zeros = Borders(border_atoms(apply("sign", apart))).zeros(
                 {name: ONE.number}, name, line(within.domains[name]), _MOST_ZEROS
             )
-            yield from ((symbol(name), number(z)) for z in zeros if len(number_text(z)) <= _SHORT)
+            short = [z for z in zeros if len(number_text(z)) <= _SHORT]
+            yield from ((symbol(name), number(z)) for z in short)
+            yield from ((apply("abs", symbol(name)), number(z)) for z in short if z > 0)
         elif name in apart.free:
             for atom in orient(apart).atoms:
                 solutions = solve(atom, name) if name in atom.free else None
-                yield from ((symbol(name), s) for s in solutions or () if s.op == "symbol")
+                yield from ((symbol(name), s) for s in solutions or () if s.free and len(to_text(s)) <= _SHORT)
 
 
 def _containing(
-    conditions: Sequence[tuple[Expr, Expr]], ones: Sequence[Judged], others: Sequence[Judged]
+    conditions: Sequence[_Question], within: Space, ones: Sequence[Judged], others: Sequence[Judged]
 ) -> Iterator[_Condition]:
     """The conditions that hold at every one of the points."""
-    for left, right in conditions:
-        for op in _SIGNS:
+    inputs = frozenset(within.inputs)
+    for left, right, is_general in conditions:
+        # Inputs are equal to something at single points, which are no region.
+        for op in ("lt", "gt") if (left.free | right.free) & inputs else _SIGNS:
             tape = Tape(apply(op, left, right))
             if all(tape.run(j.sample.point)[0] is True for j in ones):
                 inside = frozenset(i for i, j in enumerate(others) if tape.run(j.sample.point)[0] is not False)
-                yield _Condition(left, right, op, inside)
+                yield _Condition(left, right, op, inside, is_general)
 
 
 def only_parameters(within: Space, wrong: Sequence[Judged], right: Sequence[Judged]) -> str:
@@ -146,7 +162,7 @@ def only_parameters(within: Space, wrong: Sequence[Judged], right: Sequence[Judg
     if not others or not all(bad or good < _GROUP for bad, good in others):
         return ""
     if 0 < len(true) <= _MOST_VALUES:
-        return f"true only at {' or '.join(f'{names[i]} = {number_text(value)}' for i, value in true)}"
+        return f"true only at {' or '.join(f'{names[i]} = {coordinate_text(value)}' for i, value in true)}"
     default = settings.get(tuple(within.defaults.values()), (1, 0))
     return "true only at the defaults" if not default[0] and not _agreeing_elsewhere(within, settings) else ""
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
 from flint import arb, fmpq
 
-from actc.calculus.ball_operations import Marker, ball
+from actc.calculus.ball_operations import Marker, Scalar, ball
 from actc.calculus.balls import Value, decimal_text, evaluate
 from actc.calculus.compare import Comparison, Judged, Outcome
+from actc.calculus.differentiate import differentiate
+from actc.calculus.hint_constants import constants
 from actc.calculus.hint_regions import only_parameters, region
+from actc.calculus.hint_repairs import edits, telling
 from actc.calculus.hint_slips import repairs, slips
 from actc.calculus.sampling import Space
 from actc.calculus.sampling_values import rounded
 from actc.calculus.tape import Tape, precision
 from actc.model.algebra import divide, multiply
-from actc.model.expr import ONE, Expr, apply, constant, number, substitute, symbol
+from actc.model.expr import ONE, Expr, apply, constant, number, postorder, substitute, symbol
 from actc.model.text import number_text, to_text
 
 _INFORMATIVE = 5  # points that must bear a relation out by being sharp
@@ -28,30 +31,102 @@ _ROUNDED = arb(10) ** -3  # relative differences that a rounded constant may mak
 _SCALE = arb("0.1")  # added to a derivative that may pass through 0
 _MIDDLING = 20
 
+_PLAIN = 10  # denominators of numbers that need no mention
+_MOST_SIZE = 100  # of coordinates of points at which a claim is called right
+_LEAST_RIGHT, _DEEP_WORK = 40, 20_000  # points, and operations at the lesser of the precisions
+_DEEPER, _DEEPEST = 1024, 4096  # bits that show a small difference
+
 _PI, _E = constant("pi"), constant("E")
 
 
 def hint(comparison: Comparison, within: Space, judged: Sequence[Judged], found: Judged) -> str:
-    """The most telling thing that is true of all points; "" where nothing is known."""
-    wrong = [j for j in judged if j.outcome is Outcome.DIFFERS]
-    right = [j for j in judged if j.outcome is Outcome.AGREES]
+    """The most telling things that are true of all points; "" where nothing is known."""
+    wrong, right = _reconsidered(comparison, judged)
+    if not wrong:
+        wrong, right = _reconsidered(comparison, judged, _DEEPEST)
     if not wrong:
         return ""
-    candidates = list(_candidates(comparison, within, found))
-    everywhere = _relation(candidates, [*wrong, *right], found)
+    every = [*wrong, *right]
     only = only_parameters(within, wrong, right)
-    if everywhere:
-        return f"{everywhere}; {only}" if only else everywhere
-    parts = [p for p in (only, region(comparison.claimed, comparison.actual, within, wrong, right)) if p]
-    inside = _relation(candidates, wrong, found) if right else ""
-    if inside:
-        parts.append(f"there {inside}" if "wrong only" in "".join(parts) else f"where it is wrong, {inside}")
-    else:
-        parts += [p for p in (_rounding(wrong, found),) if p]
-    return "; ".join(parts)
+    if all(_is_zero(one.actual) for one in every):
+        return "the derivative is 0 everywhere"
+    if _vanishes(apply("sub", comparison.claimed, comparison.actual), found, every):
+        # The difference is so small that no relation could be told from the next.
+        wrong, right = _reconsidered(comparison, judged, _DEEPEST)
+        place = region(comparison.claimed, comparison.actual, within, wrong, right)
+        return "; ".join(part for part in (only, place) if part)
+    rounding = _rounding(wrong, found)
+    repair = _relation(_edits(comparison, within, wrong, swaps=True), every, found)
+    if not repair and rounding:
+        repair = _relation(_constants(comparison, wrong), every, found)
+    plain = list(_plain(comparison, within, found))
+    if not repair:
+        everywhere = _relation(plain, every, found) or _relation(_rules(comparison), every, found)
+        if everywhere:
+            return f"{everywhere}; {only}" if only else everywhere
+    place = region(comparison.claimed, comparison.actual, within, wrong, right)
+    parts = [only] if only else []
+    if place and not (only and place.startswith("right only")):
+        parts.append(place)
+    where = "there" if parts and parts[-1].startswith("wrong only") else "where it is wrong,"
+    is_zero = all(_is_zero(one.actual) for one in wrong)
+    inside = _relation(plain, wrong, found) if right and not repair and not is_zero else ""
+    if inside and not inside.startswith("claimed is the derivative "):
+        return "; ".join([*parts, f"{where} {inside}"])
+    repair = repair or _relation(_edits(comparison, within, wrong, swaps=False), every, found)
+    repair = repair or ("" if rounding else _relation(_constants(comparison, wrong), every, found))
+    if repair:
+        return "; ".join([*parts, repair])
+    if is_zero:
+        return "; ".join([*parts, f"{where} the derivative is 0"])
+    if inside and not all(_is_zero(one.claimed) for one in wrong):
+        return "; ".join([*parts, f"{where} {inside}"])
+    last = rounding or ("" if parts else _relation(_odd(comparison, within, found), every, found))
+    return "; ".join([*parts, last] if last else parts)
 
 
-def _relation(candidates: Sequence[tuple[Expr, str]], points: Sequence[Judged], found: Judged) -> str:
+def _is_zero(value: Scalar | None) -> bool:
+    return isinstance(value, fmpq) and value == 0
+
+
+def _reconsidered(
+    comparison: Comparison, judged: Sequence[Judged], bits: int = _DEEPER
+) -> tuple[list[Judged], list[Judged]]:
+    """The points at which the claim is wrong, and those of middling size at which more digits show no difference."""
+    wrong = [j for j in judged if j.outcome is Outcome.DIFFERS]
+    agreeing = [
+        j
+        for j in judged
+        if j.outcome is Outcome.AGREES and all(abs(value) <= _MOST_SIZE for value in j.sample.point.values())
+    ]
+    most = max(_LEAST_RIGHT, _DEEP_WORK * _DEEPER // (bits * max(1, comparison.steps)))
+    again = [comparison.judge(j.sample, (bits,)) for j in agreeing[:: max(1, -(-len(agreeing) // most))]]
+    wrong += [j for j in again if j.outcome is Outcome.DIFFERS]
+    return wrong, [j for j in again if j.outcome is Outcome.AGREES]
+
+
+def _edits(
+    comparison: Comparison, within: Space, wrong: Sequence[Judged], *, swaps: bool
+) -> Iterator[tuple[Expr, str]]:
+    """One place of the claim is another."""
+    if comparison.value is None or comparison.variable is None:
+        return
+    points = telling(wrong, within.defaults)[:1]
+    for point in points:
+        for claim, text in edits(comparison.claimed, comparison.value, comparison.variable, within, point, swaps=swaps):
+            yield apply("sub", claim, comparison.actual), text
+
+
+def _constants(comparison: Comparison, wrong: Sequence[Judged]) -> Iterator[tuple[Expr, str]]:
+    """A number of the claim is another."""
+    near = telling([p for p in wrong if all(abs(v) <= _MIDDLING for v in p.sample.point.values())], {})
+    # Points that mirror one another may say the same.
+    points = list({tuple(map(abs, p.sample.point.values())): p for p in reversed(near)}.values())[::-1]
+    for claim, text in constants(comparison.claimed, comparison.actual, comparison.value, points):
+        yield apply("sub", claim, comparison.actual), text
+
+
+def _relation(candidates: Iterable[tuple[Expr, str]], points: Sequence[Judged], found: Judged) -> str:
     """How the claim follows from the derivative at all these points."""
     for residual, text in candidates:
         if _vanishes(residual, found, points):
@@ -59,13 +134,13 @@ def _relation(candidates: Sequence[tuple[Expr, str]], points: Sequence[Judged], 
     return ""
 
 
-def _candidates(comparison: Comparison, within: Space, found: Judged) -> Iterator[tuple[Expr, str]]:
+def _plain(comparison: Comparison, within: Space, found: Judged) -> Iterator[tuple[Expr, str]]:
     """Expressions that vanish where a relation holds, and what the relation is called; plain ones first."""
     claimed, actual = comparison.claimed, comparison.actual
     yield apply("add", claimed, actual), "the sign is wrong"
     if comparison.value is not None:
         yield apply("sub", claimed, comparison.value), "claimed is the activation itself"
-    yield from _ratios(comparison, _factors(within), found)
+    yield from _ratios(comparison, _factors(comparison, within), found)
     apart = _at(apply("sub", claimed, actual), found)
     for term in (ONE, *(symbol(n) for n in (*within.defaults, *within.inputs))):
         scale = _simple(apart, _at(term, found))
@@ -82,9 +157,24 @@ def _candidates(comparison: Comparison, within: Space, found: Judged) -> Iterato
     if comparison.value is not None:
         for repaired, text in repairs(claimed, comparison.value, within.inputs):
             yield apply("sub", repaired, actual), text
-    if comparison.value is not None and comparison.variable is not None:
+
+
+def _rules(comparison: Comparison) -> Iterator[tuple[Expr, str]]:
+    """What a rule of differentiation gives if it is applied wrongly."""
+    if comparison.value is not None and comparison.variable is not None and not _is_number(comparison.claimed):
+        for name in sorted(comparison.value.free - {comparison.variable}):
+            other = differentiate(comparison.value, name)
+            yield apply("sub", comparison.claimed, other), f"claimed is the derivative by `{name}`"
         for slip, text in slips(comparison.value, comparison.variable):
-            yield apply("sub", claimed, slip), text
+            yield apply("sub", comparison.claimed, slip), text
+
+
+def _is_number(expr: Expr) -> bool:
+    return not expr.free
+
+
+def _odd(comparison: Comparison, within: Space, found: Judged) -> Iterator[tuple[Expr, str]]:
+    """Ratios that say less than a slip that explains them."""
     yield from _ratios(comparison, _odd_factors(within), found)
 
 
@@ -93,14 +183,17 @@ def _ratios(comparison: Comparison, factors: Iterator[Expr], found: Judged) -> I
     ratio = _at(apply("div", comparison.claimed, comparison.actual), found)
     for factor in factors:
         scale = _simple(ratio, _at(factor, found))
-        if scale is not None:
+        if scale is not None and not (scale == 1 and factor is ONE):
             product = apply("mul", multiply(number(scale), factor), comparison.actual)
             yield apply("sub", comparison.claimed, product), _ratio_text(scale, factor)
 
 
-def _factors(within: Space) -> Iterator[Expr]:
+def _factors(comparison: Comparison, within: Space) -> Iterator[Expr]:
     """What a claim may be off by, up to a rational: constants, powers of parameters and inputs, their products."""
     yield ONE
+    for n in () if comparison.value is None else postorder(comparison.value):
+        if n.is_number and n.number.denominator > _PLAIN and n.number:
+            yield from (n, apply("div", ONE, n))
     names = [symbol(n) for n in (*within.defaults, *within.inputs)]
     for s in names:
         yield from (s, divide(ONE, s), s**2, divide(ONE, s**2), apply("sqrt", s), divide(ONE, apply("sqrt", s)))
@@ -131,10 +224,20 @@ def _odd_factors(within: Space) -> Iterator[Expr]:
 def _ratio_text(scale: Fraction, factor: Expr) -> str:
     """In words that need no negative exponents."""
     if factor.op == "div" and factor.args[0] is ONE:
-        return f"the derivative is {to_text(multiply(number(1 / scale), factor.args[1]))} times what is claimed"
+        if scale == 1:
+            return f"a factor {to_text(factor.args[1])} is missing"
+        return f"the derivative is {_scaled(1 / scale, factor.args[1])} times what is claimed"
     if factor is ONE and 0 < scale < 1:
         return f"claimed is {number_text(scale)} of the derivative"
-    return f"claimed is {to_text(multiply(number(scale), factor))} times the derivative"
+    return f"claimed is {_scaled(scale, factor)} times the derivative"
+
+
+def _scaled(scale: Fraction, factor: Expr) -> str:
+    """``3*pi/2``"""
+    if factor is ONE or factor.is_number or scale.denominator > _PLAIN:
+        return to_text(multiply(number(scale), factor))
+    top = multiply(number(scale.numerator), factor)
+    return to_text(top if scale.denominator == 1 else apply("div", top, number(scale.denominator)))
 
 
 def _at(expr: Expr, found: Judged) -> Value:

@@ -8,7 +8,6 @@ from fractions import Fraction
 from flint import arb
 
 from actc.calculus.balls import UNDEFINED, Number, evaluate, evaluate_zero, rational
-from actc.calculus.claims import point_text
 from actc.calculus.emit import Reason, Unsettled
 from actc.calculus.prove import prove_same
 from actc.calculus.tie_points import choose, rational_defaults
@@ -16,6 +15,7 @@ from actc.diagnostics import DiagnosticLog, Location
 from actc.model.activation import Activation, Formula
 from actc.model.domain import Domain
 from actc.model.expr import ZERO, Expr, postorder
+from actc.model.text import point_text
 from actc.model.verdict import Gradients, Verdict
 
 _GRID = tuple(

@@ -32,6 +32,7 @@ _STRIDE = 12  # of the points away from the defaults that are looked at for regi
 _SHOWN, _MOST_SHOWN = 17, 51  # digits of the two values: as many as tell them apart, and as float64 has at least
 _VISIBLE = arb(10) ** -4  # a relative difference that a reader sees at once
 _SHOWABLE = arb(10) ** -14  # one that a few more digits show
+_PLAIN, _TINY = arb(10) ** -3, arb(10) ** -12  # values that are read at once, and that look like none
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,15 +136,15 @@ def _deeper(comparison: Comparison, judged: Sequence[Judged]) -> list[Judged]:
 
 
 def _ugliness(one: Judged) -> tuple[int, int, int]:
-    """Less is nicer: a difference that can be seen, the parameters at their defaults, few digits of middling size."""
-    apart = _relative(one)
+    """Less is nicer: a difference that is seen, values that are not tiny, defaults, few digits of middling size."""
+    apart, values = _relative(one), _greatest(one)
     numbers = one.sample.point.values()
     middling = all(number == 0 or Fraction(1, 1000) <= abs(number) <= 1000 for number in numbers)
-    rank = 3
-    if apart > _VISIBLE:
-        rank = 0 if middling else 2
-    elif middling and apart > _SHOWABLE:
-        rank = 1
+    rank = 4
+    if middling and values > _PLAIN:
+        rank = 0 if apart > _VISIBLE else 1 if apart > _SHOWABLE else 4
+    elif apart > _VISIBLE:
+        rank = 2 if middling and values > _TINY else 3
     length = 0
     for number in numbers:
         length += len(number_text(number))
@@ -152,6 +153,13 @@ def _ugliness(one: Judged) -> tuple[int, int, int]:
         if number == 0:
             length += 2
     return rank, len(one.sample.varied), length
+
+
+def _greatest(one: Judged) -> arb:
+    """The greater of the two values, without their signs."""
+    if one.claimed is None or one.actual is None:
+        return arb(0)
+    return abs(arb(one.claimed)).max(abs(arb(one.actual)))
 
 
 def _relative(one: Judged) -> arb:

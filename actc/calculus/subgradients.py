@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from itertools import combinations
 from math import inf
 
 from flint import arb, fmpq, fmpq_mat
@@ -78,48 +77,48 @@ def _total(terms: Sequence[Expr]) -> Expr:
 
 
 def shortest_in_hull(points: Sequence[tuple[Fraction, ...]]) -> tuple[Fraction, ...]:
-    """The shortest vector in the convex hull of a few exact vectors.
+    """The shortest vector in the convex hull of exact vectors.
 
-    It is the shortest affine combination of some of them whose weights are not negative, so all small subsets are
-    tried: for the handful of regions that meet at a point this is exact and quick.
+    Wolfe's algorithm (Mathematical Programming 11, 1976): the shortest affine combination of a few of them, to which
+    the vector that lies furthest behind is added until none does. In exact arithmetic it ends with the answer.
     """
     unique = sorted(set(points))
-    best = min(unique, key=_norm)
-    dimension = len(unique[0])
-    for count in range(2, min(dimension + 1, len(unique)) + 1):
-        for subset in combinations(unique, count):
-            candidate = _shortest_affine(subset)
-            if candidate is not None and _norm(candidate) < _norm(best):
-                best = candidate
-    return best
+    rows = [[fmpq(v.numerator, v.denominator) for v in point] for point in unique]
+    gram = [[sum((a * b for a, b in zip(p, q, strict=True)), fmpq(0)) for q in rows] for p in rows]
+    first = min(range(len(rows)), key=lambda k: gram[k][k])
+    weights = {first: fmpq(1)}
+    while True:
+        products = [sum((w * gram[i][j] for i, w in weights.items()), fmpq(0)) for j in range(len(rows))]
+        length = sum((w * products[i] for i, w in weights.items()), fmpq(0))
+        furthest = min(range(len(rows)), key=lambda j: products[j])
+        if products[furthest] >= length:
+            break
+        weights[furthest] = fmpq(0)
+        weights = _inside(gram, weights)
+    found = (sum((w * rows[i][k] for i, w in weights.items()), fmpq(0)) for k in range(len(unique[0])))
+    return tuple(Fraction(int(v.p), int(v.q)) for v in found)
 
 
-def _norm(vector: Sequence[Fraction]) -> Fraction:
-    return sum((v * v for v in vector), Fraction(0))
+def _inside(gram: Sequence[Sequence[fmpq]], weights: dict[int, fmpq]) -> dict[int, fmpq]:
+    """The weights moved towards the shortest affine combination, without those vectors whose weight becomes 0."""
+    while True:
+        wanted = _affine_weights(gram, list(weights))
+        if all(w > 0 for w in wanted.values()):
+            return wanted
+        # As far as no weight becomes negative.
+        share = min(weights[i] / (weights[i] - w) for i, w in wanted.items() if w <= 0)
+        moved = {i: w + share * (wanted[i] - w) for i, w in weights.items()}
+        weights = {i: w for i, w in moved.items() if w > 0}
 
 
-def _shortest_affine(points: Sequence[tuple[Fraction, ...]]) -> tuple[Fraction, ...] | None:
-    """The shortest affine combination, where its weights are not negative and it is unique."""
-    count = len(points)
-    size = count + 1
-    # Stationarity of |sum w_i p_i|^2 with multiplier for sum w_i = 1.
-    rows = [[_dot(p, q) for q in points] + [Fraction(1)] for p in points] + [[Fraction(1)] * count + [Fraction(0)]]
-    matrix = fmpq_mat(size, size, [fmpq(v.numerator, v.denominator) for row in rows for v in row])
-    target = fmpq_mat(size, 1, [fmpq(0)] * count + [fmpq(1)])
-    try:
-        solution = matrix.solve(target)
-    except ZeroDivisionError:
-        return None
-    weights = [Fraction(int(solution[i, 0].p), int(solution[i, 0].q)) for i in range(count)]
-    if any(w < 0 for w in weights):
-        return None
-    return tuple(
-        sum((w * p[i] for w, p in zip(weights, points, strict=True)), Fraction(0)) for i in range(len(points[0]))
+def _affine_weights(gram: Sequence[Sequence[fmpq]], chosen: Sequence[int]) -> dict[int, fmpq]:
+    """The weights, of sum 1, of the shortest affine combination: stationarity of |sum w_i p_i|^2 with a multiplier."""
+    size = len(chosen) + 1
+    rows = [[*(gram[i][j] for j in chosen), fmpq(1)] for i in chosen] + [[fmpq(1)] * len(chosen) + [fmpq(0)]]
+    solution = fmpq_mat(size, size, [v for row in rows for v in row]).solve(
+        fmpq_mat(size, 1, [fmpq(0)] * len(chosen) + [fmpq(1)])
     )
-
-
-def _dot(a: Sequence[Fraction], b: Sequence[Fraction]) -> Fraction:
-    return sum((x * y for x, y in zip(a, b, strict=True)), Fraction(0))
+    return {i: solution[k, 0] for k, i in enumerate(chosen)}
 
 
 def as_float(slope: Slope | arb | None) -> float | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
+from functools import lru_cache
 
 from actc.model.expr import Expr, fold
 
@@ -23,9 +25,11 @@ _INFIX = {
 }
 _NEGATIVE, _POWER, _ATOM = 7, 8, 9
 _MOST_PLACES = 60  # behind the point, of a number that is written out as a decimal
+_LONGEST_COORDINATE = 24  # characters of a coordinate that is written out
 _MOST_BITS = 10_000  # of a numerator or denominator that is written out
 
 
+@lru_cache(maxsize=4096)
 def number_text(value: Fraction) -> str:
     """The shortest exact spelling: 0.044715, 1/3, 12, 1e-06."""
     if max(value.numerator.bit_length(), value.denominator.bit_length()) > _MOST_BITS:
@@ -42,6 +46,26 @@ def number_text(value: Fraction) -> str:
     if value.denominator <= 8 and value.denominator != 5:
         return f"{value.numerator}/{value.denominator}"
     return _scientific(value) or _decimal(value)
+
+
+def coordinate_text(value: Fraction) -> str:
+    """A coordinate of a point as reports write it: a decimal where it is one of a few digits, 1/3 where it is none."""
+    decimal = _scientific(value)
+    if decimal is not None and len(decimal) <= _LONGEST_COORDINATE:
+        return str(value.numerator) if value.denominator == 1 and "e" not in decimal else decimal
+    text = number_text(value)
+    if len(text) <= _LONGEST_COORDINATE:
+        return text
+    try:
+        shown = float(value)
+    except OverflowError:
+        return text
+    return f"{shown:.12g}" if shown else text
+
+
+def point_text(point: Iterable[tuple[str, Fraction]]) -> str:
+    """``x = 0.5, beta = 2``"""
+    return ", ".join(f"{name} = {coordinate_text(value)}" for name, value in point)
 
 
 def _approximate(value: Fraction) -> str:

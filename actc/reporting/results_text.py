@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
 
 from actc.diagnostics import Severity
 from actc.model.compiled import ActivationReport, GradientReport
+from actc.model.text import point_text
 from actc.model.verdict import Kink, Verdict
 from actc.output.folder import Plan, State
 from actc.project.check import Checked, effective_severity
@@ -96,10 +96,10 @@ def note_text(report: GradientReport, *, verbose: bool) -> str:
     if report.counterexample is not None:
         found = report.counterexample
         claimed, actual = found.shown
-        return f"at {_point(found.at)}: claimed {claimed}, actual {actual}"
+        return f"at {point_text(found.at)}: claimed {claimed}, actual {actual}"
     if report.deviation is not None:
         far = report.deviation
-        return f"{far.surrogate:.6g} where the derivative is {far.derivative:.6g}, at {_point(far.at)}"
+        return f"{far.surrogate:.6g} where the derivative is {far.derivative:.6g}, at {point_text(far.at)}"
     return report.method if verbose or report.verdict in (Verdict.PROVED, Verdict.VERIFIED) else ""
 
 
@@ -109,10 +109,6 @@ def kink_text(kink: Kink) -> str:
     known = ", ".join(f"{label} {value:.6g}" for label, value in sides if value is not None)
     along = f" along {kink.of}" if not kink.where.startswith(f"{kink.of} ") else ""
     return f"{kink.kind} at {kink.where}{along}" + (f": {known}" if known else "")
-
-
-def _point(at: Iterable[tuple[str, Fraction]]) -> str:
-    return ", ".join(f"{name} = {float(value):.6g}" for name, value in at)
 
 
 def _count(number: int, noun: str) -> str:
