@@ -252,16 +252,31 @@ def _without_bound(extreme: Expr, bound: Fraction) -> Expr | None:
 def formula_text(activation: Activation, gradient: Gradient) -> str:
     """The gradient in the language: as the author wrote it, else as it was derived, in the author's names for parts.
 
-    "" where that is too long to be read.
+    A derived one is without the values at kinks that depend on parameters. "" where it is too long to be read.
     """
     written = {**dict(activation.claims), **dict(activation.surrogates)}.get(gradient.variable)
     if written is not None:
         return " ".join(written.text.value.split())
-    if _length(gradient.expr) > _LONGEST:
+    expr = without_ties(gradient.expr)
+    if _length(expr) > _LONGEST:
         return ""
     inputs = [given.name for given in activation.inputs]
-    expr = named(readable(gradient.expr, inputs), [(n, f.expr) for n, f in activation.let], inputs)
+    expr = named(readable(expr, inputs), [(n, f.expr) for n, f in activation.let], inputs)
     return "" if any(node.op in _EMITTED for node in postorder(expr)) else to_text(expr)
+
+
+def without_ties(expr: Expr) -> Expr:
+    """Without the branches for single points in front that are no plain numbers: reports say what is used there."""
+    if expr.op == "where" and expr.args[2] is NAN:
+        expr = expr.args[1]
+    while expr.op == "where" and expr.args[1].free and _is_equality(expr.args[0]):
+        expr = expr.args[2]
+    return expr
+
+
+def _is_equality(condition: Expr) -> bool:
+    """Whether it can hold at single points only, as far as its form tells."""
+    return condition.op == "eq" or (condition.op == "and" and any(_is_equality(part) for part in condition.args))
 
 
 def named(expr: Expr, names: Iterable[tuple[str, Expr]], inputs: Collection[str] = ()) -> Expr:

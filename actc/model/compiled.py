@@ -28,7 +28,7 @@ class GradientReport:
     counterexample: Counterexample | None
     deviation: Deviation | None
     location: Location  # of the claim or surrogate; of the activation where it is derived
-    formula: str = ""  # in the language: as the author wrote it, or as it was derived; "" where that is too long
+    formula: str = ""  # in the language: as its author wrote it, or as derived, away from kinks; "" where too long
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Generic, TypeVar
 
-from actc.model.expr import TRUE, UNDEFINED, Expr, fold, number, postorder
+from actc.model.expr import TRUE, UNDEFINED, Expr, fold, number, postorder, rebuild
 from actc.model.operations import OPERATIONS
 from actc.model.text import number_text
 
@@ -109,11 +109,8 @@ class Notation(ABC, Generic[T]):
         if op in ("add", "sub"):
             right = SUM if op == "add" and not _leads_with_minus(node.args[1]) else PRODUCT
             return self.infix(self.at(args[0], SUM), "+" if op == "add" else "-", self.at(args[1], right)), SUM
-        if op in ("mul", "div") and _is_negative(node.args[0]):
-            above, below = fold(_opposite(node.args[0]), self._visit), args[1]
-            if op == "div":
-                return self.negative(self.at(self.fraction(above, below), PRODUCT)), SUM
-            return self.negative(self.infix(self.at(above, PRODUCT), "*", self.at(below, PRODUCT))), SUM
+        if op in ("mul", "div") and (opposite := _opposite(node)) is not None:
+            return self.negative(self.at(fold(opposite, self._visit), PRODUCT)), SUM
         if op == "mul":
             return self.infix(self.at(args[0], PRODUCT), "*", self.at(args[1], PRODUCT)), PRODUCT
         if op == "div":
@@ -193,8 +190,18 @@ def _is_negative(node: Expr) -> bool:
     return node.op == "neg" or (node.is_number and node.number < 0)
 
 
-def _opposite(node: Expr) -> Expr:
-    return node.args[0] if node.op == "neg" else number(-node.number)
+def _opposite(node: Expr) -> Expr | None:
+    """A product or quotient that leads with a minus, without it: a/b for -a/b."""
+    above: list[Expr] = []
+    while node.op in ("mul", "div"):
+        above.append(node)
+        node = node.args[0]
+    if not _is_negative(node):
+        return None
+    result = node.args[0] if node.op == "neg" else number(-node.number)
+    for part in reversed(above):
+        result = rebuild(part, (result, part.args[1]))
+    return result
 
 
 def functions_in(*roots: Expr) -> list[str]:
