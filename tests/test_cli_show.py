@@ -5,13 +5,21 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import Run
 from workspace import Workspace
 
 from actc.cli import main
+from actc.diagnostics import DiagnosticLog
+from actc.frontend.loader import load
+from actc.model.compiled import Accuracy
+from actc.pipeline import compile_source
+from actc.reporting.show_text import Page, Shown, show_text
+from actc.reporting.terminal import Palette
 
 Show = Callable[..., Run]
 
@@ -204,8 +212,42 @@ def test_an_encoding_without_mathematics_gets_ascii(show: Show) -> None:
     assert "\\u" not in text
 
 
+def described(columns: int = 100, *, colour: bool = False, **changes: Any) -> str:
+    """What is shown of ``SWISH`` if its report is changed so."""
+    (spec,) = load("swish.yaml", SWISH.encode(), DiagnosticLog())
+    (report,) = compile_source("swish.yaml", SWISH.encode(), "generated").activations
+    shown = Shown(spec, replace(report, **changes), "swish.yaml", False, ())
+    return show_text(shown, Page(columns, True, Palette(on=colour)))
+
+
+def test_measured_accuracy_is_shown() -> None:
+    """The greatest error of value and gradients, by type; results that are not finite only where there are any."""
+    accuracy = (
+        Accuracy("float32", 1.25, (("x", 2.04), ("beta", 3.0)), 0),
+        Accuracy("float16", 0.5, (("x", 0.5),), 12),
+    )
+    text = described(accuracy=accuracy)
+    assert "  float32: errors up to value 1.2, gradient by x 2.0, gradient by beta 3.0 ULP\n" in text
+    assert "  float16: errors up to value 0.5, gradient by x 0.5 ULP; 12 results not finite\n" in text
+    assert "ULP" not in described()
+
+
+def test_a_narrow_terminal_gets_one_line_at_a_time() -> None:
+    """What does not fit in two dimensions is written on one line, and that is broken at spaces."""
+    text = described(columns=25)
+    assert "\n  ∂swish/∂x = s + β·y·(1\n      − s)\n" in text
+    assert "\n  ∂swish/∂x = s + β·y·(1 − s)\n" in described(columns=34)
+
+
+def test_the_verdict_is_coloured() -> None:
+    """Green for what is proved, bold for the name; the text itself is the same."""
+    text = described(colour=True)
+    assert "claimed; \x1b[32mproved\x1b[0m: identity" in text
+    assert text.startswith("\x1b[1mswish\x1b[0m: ")
+
+
 def test_colour_only_on_a_terminal(show: Show) -> None:
-    """A pipe gets no escape sequences; a terminal does, and NO_COLOR takes them away."""
+    """A pipe gets no escape sequences."""
     assert "\x1b" not in show("swish", swish=SWISH).out
 
 

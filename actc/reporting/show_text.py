@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from actc.diagnostics import Diagnostic
-from actc.model.compiled import ActivationReport, GradientReport
+from actc.model.compiled import Accuracy, ActivationReport, GradientReport
 from actc.model.spec import ActivationSpec, ParameterSpec
 from actc.model.verdict import Verdict
 from actc.reporting.formulas import MEANINGS, functions_in, letter
@@ -51,6 +51,7 @@ def show_text(shown: Shown, page: Page) -> str:
         _parameters(shown.spec, page),
         _lines(_legend(formulas, page)),
         _lines(visible(kink_text(kink)) for kink in shown.report.kinks),
+        _lines(_accuracy(found) for found in shown.report.accuracy or ()),
         _lines(_origin(shown, page)),
     ]
     return "\n".join(block + "\n" for block in blocks if block)
@@ -170,6 +171,13 @@ def _legend(formulas: Formulas, page: Page) -> list[str]:
             if sign:
                 lines.append(f"{sign} is {MEANINGS[op]}")
     return lines
+
+
+def _accuracy(found: Accuracy) -> str:
+    """The greatest errors in one floating-point type, in units of the last place."""
+    parts = [f"value {found.value_ulp:.1f}", *(f"gradient by {name} {ulp:.1f}" for name, ulp in found.gradient_ulp)]
+    text = f"{found.dtype}: errors up to {', '.join(parts)} ULP"
+    return visible(text + (f"; {found.nonfinite} results not finite" if found.nonfinite else ""))
 
 
 def _origin(shown: Shown, page: Page) -> list[str]:
