@@ -341,13 +341,16 @@ def test_derived_gradients_are_shown_as_they_are(text: str) -> None:
     assert gradients is not None
     judged = 0
     for found in gradients.gradients:
-        formula = oracle.Formula.parse(formula_text(resolved, found) or "undefined")
+        spelled = formula_text(resolved, found)
+        if not spelled:  # too long to be shown
+            continue
+        formula = oracle.Formula.parse(spelled)
         for x in POINTS:
             at = {name: str(x + Fraction(k, 7)) for k, name in enumerate(activation.inputs)}
             try:
                 sides = activation.sides(found.variable, at)
                 shown_value = activation.raw(formula, at)
-            except (ArithmeticError, ValueError, KeyError, TypeError):
+            except ArithmeticError:  # undefined there, or between two values of a step
                 continue
             room = mpf(10) ** -12 * (1 + abs(shown_value))
             assert min(sides) - room <= shown_value <= max(sides) + room, (found.variable, at)
