@@ -200,6 +200,19 @@ def test_latex_can_be_pasted(show: Show) -> None:
     )
 
 
+@pytest.mark.parametrize("flag", [(), ("--latex",)])
+def test_no_file_drives_the_terminal(show: Show, flag: tuple[str, ...]) -> None:
+    """Whatever text a file holds, what is printed has no control character."""
+    evil = (
+        'name: evil\nsummary: "a\\e[2J\\u202e"\nreference: "r\\e[0m"\nexpression: x\n'
+        'parameters: {a: {default: 1, summary: "\\a"}}\n'
+    )
+    run = show("evil", *flag, evil=evil)
+    assert run.code == 0
+    assert not set(run.out) & set("\x1b\x07\u202e")
+    assert "a\\x1b[2J\\u202e" in run.out
+
+
 def test_an_encoding_without_mathematics_gets_ascii(show: Show) -> None:
     """Formulas are then in the language, and every line is ASCII."""
     show("swish", swish=SWISH)

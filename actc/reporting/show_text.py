@@ -80,7 +80,8 @@ def show_latex(shown: Shown) -> str:
     signs = functions_in(*(f.expr for f in formulas.every if f.expr is not None))
     comments += [f"% {latex} is {MEANINGS[op]}" for op in signs if (latex := notation.letter(op))]
     body = " \\\\\n".join(rows)
-    return "\n".join(comments) + f"\n\\begin{{align*}}\n{body}\n\\end{{align*}}\n"
+    text = "\n".join(comments) + f"\n\\begin{{align*}}\n{body}\n\\end{{align*}}\n"
+    return visible(text, keep="\n")
 
 
 def _title(spec: ActivationSpec, page: Page) -> str:
