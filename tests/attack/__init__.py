@@ -1,0 +1,1 @@
+"""A random attack on the verdicts: activations, right and wrong claims, and the truth from high precision."""

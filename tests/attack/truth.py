@@ -1,0 +1,152 @@
+"""What is true of a claim at a point: differences of the function itself, to hundreds of digits.
+
+No rule of differentiation is used, so the truth of an example does not rest on those by which its claim was made.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from mpmath import mp, mpf
+from oracle import UndecidedError, UndefinedError
+
+from attack.formulas import Formula, Number, Point, numbers
+
+DIGITS, STEP = 110, 35
+SURE_DIGITS, SURE_STEP = 420, 130
+FINE_DIGITS = 1200
+DEEP_DIGITS = (3_000, 20_000)
+_HUGE = mpf(10) ** 12
+
+
+@dataclass(frozen=True)
+class Sides:
+    """The derivatives on both sides of a point, and between them where they are one."""
+
+    left: Number
+    right: Number
+    middle: Number | None  # None at a kink
+
+    @property
+    def smooth(self) -> bool:
+        return self.middle is not None
+
+    @property
+    def spread(self) -> Number:
+        """How far the three differences are apart."""
+        three = (self.left, self.right, self.middle)
+        return max(three) - min(three)
+
+
+def sides(f: Formula, by: str, point: Point, digits: int = DIGITS, step: int = STEP) -> Sides | None:
+    """From differences of the function; None where it is not defined around the point, or too steep to tell."""
+    with mp.workdps(digits):
+        at = numbers(point)
+        h, centre = mpf(10) ** -step, at[by]
+        try:
+            f.at(at)
+            values = [f.at({**at, by: centre + k * h}) for k in (-2, -1, 1, 2)]
+        except (UndefinedError, UndecidedError):
+            return None
+        left, right = (values[1] - values[0]) / h, (values[3] - values[2]) / h
+        middle = (values[2] - values[1]) / (2 * h)
+        if max(abs(left), abs(right)) > _HUGE * (1 + abs(values[1]) + abs(values[2])):
+            return None
+        same = abs(left - right) <= mpf(10) ** -(step // 2) * max(abs(left), abs(right), mpf(10) ** -(step // 3))
+        if not same:
+            return Sides(left, right, None)
+        # A jump divided by the step is out of all proportion; a second derivative is not.
+        jumps = abs(middle - left) > mpf(10) ** -(step // 2) * max(1, abs(left))
+        return Sides(left, right, (left + right) / 2 if jumps else middle)
+
+
+def claimed(claim: Formula, point: Point, digits: int = DIGITS) -> Number | None:
+    """The claim's value; None where it is no real number. Raises UndecidedError."""
+    with mp.workdps(digits):
+        try:
+            return claim.at(numbers(point))
+        except UndefinedError:
+            return None
+
+
+def _gap_is_isolated(claim: Formula, by: str, point: Point) -> bool:
+    """Whether a claim without a value has values next to the point."""
+    for k in (1, -1):
+        near = {**point, by: point[by] + k * Fraction(1, 10**9)}
+        try:
+            if claimed(claim, near) is not None:
+                continue
+        except UndecidedError:
+            continue
+        return False
+    return True
+
+
+def wrong_at(f: Formula, claim: Formula, by: str, point: Point, around: Sides | None = None) -> str:
+    """How a claim fails at an exact point: ``differs``, ``undefined`` or ``outside`` a kink's sides; "" if it does not.
+
+    Anything found with few digits is looked at again with many. "?" where nothing can be told.
+    """
+    around = around or sides(f, by, point)
+    if around is None:
+        return "?"
+    try:
+        first = fits(around, claimed(claim, point), DIGITS)
+        if first == "":
+            return ""
+        if first == "undefined":
+            if not around.smooth or _gap_is_isolated(claim, by, point):
+                return "?"
+            # 1 - erf(37)**2 is 0 to 500 digits.
+            return "" if any(claimed(claim, point, many) is not None for many in DEEP_DIGITS) else "undefined"
+        again, value = sides(f, by, point, SURE_DIGITS, SURE_STEP), _settled(claim, point)
+        if again is None or value is None:
+            return "?"
+        return fits(again, value, SURE_DIGITS)
+    except UndecidedError:
+        return "?"
+
+
+def _settled(claim: Formula, point: Point) -> Number | None:
+    """The claim's value where two precisions agree on it: cosh(x)**2 - sinh(x)**2 loses hundreds of digits."""
+    previous: Number | None = None
+    for digits in (SURE_DIGITS, *DEEP_DIGITS):
+        value = claimed(claim, point, digits)
+        if value is not None and previous is not None and abs(value - previous) <= mpf(10) ** -90 * abs(value):
+            return value
+        previous = value
+    return None
+
+
+def fits(around: Sides, value: Number | None, digits: int) -> str:
+    """How a value fails to be the derivative; "" if it does not, given numbers of so many digits."""
+    if value is None:
+        return "undefined"
+    with mp.workdps(digits):
+        relative, absolute = mpf(10) ** -(digits // 6), mpf(10) ** -(digits // 2)
+        if around.middle is not None:
+            # Differences err by step times the second derivative, which may jump: x*Abs(x).
+            room = relative * max(abs(value), abs(around.middle)) + absolute + 4 * around.spread
+            return "" if abs(value - around.middle) <= room else "differs"
+        low, high = sorted((around.left, around.right))
+        room = relative * max(abs(value), abs(low), abs(high)) + absolute
+        return "" if low - room <= value <= high + room else "outside"
+
+
+def finely_differ(a: Formula, b: Formula, point: Point, digits: int = FINE_DIGITS) -> bool:
+    """Whether two formulas have different values at a point, by however little.
+
+    A difference is believed if it is the same with twice the digits: rounding noise is not.
+    """
+    found: list[Number] = []
+    for many in (digits, 2 * digits):
+        with mp.workdps(many):
+            try:
+                at = numbers(point)
+                found.append(a.at(at) - b.at(at))
+            except (UndefinedError, UndecidedError):
+                return False
+            if not found[-1]:
+                return False
+    return bool(abs(found[0] - found[1]) <= mpf(10) ** -15 * abs(found[1]))
