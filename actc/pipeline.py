@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path, PurePath
 
 from actc.backend.render import ModuleProgram, render_module
 from actc.calculus.accepted import accept
 from actc.calculus.analyse import analyse
 from actc.calculus.readable import formula_text
+from actc.calculus.relatives import relatives
+from actc.calculus.shipped_values import Catalogue
 from actc.diagnostics import Diagnostic, DiagnosticLog
 from actc.frontend.loader import load
 from actc.frontend.resolve import resolve
+from actc.frontend.shipped import shipped_activations
 from actc.lowering.lower import lower
 from actc.model.compiled import ActivationReport, CompiledFile, Declared, GradientReport
 from actc.model.program import Program
+from actc.model.relative import Relative
 from actc.model.spec import ActivationSpec
 from actc.model.verdict import Gradients
 from actc.numerics.stabilise import stabilise
@@ -24,7 +29,8 @@ def compile_source(file: str, data: bytes, package: str, templates: Path | None 
 
     ``templates`` is a folder whose templates come before our own.
 
-    load -> resolve -> analyse -> stabilise -> lower -> render; a stage that fails leaves the later ones out.
+    load -> resolve -> analyse -> stabilise -> lower -> render; a stage that fails leaves the later ones out. Beside
+    them, what passed is compared with the activations that ship; the module's text does not depend on that.
     """
     del package  # a module's text does not depend on it
     log = DiagnosticLog()
@@ -46,11 +52,19 @@ def _compile(spec: ActivationSpec) -> tuple[Program | None, ActivationReport, tu
     activation = resolve(spec, log)
     gradients = None if activation is None else analyse(activation, log)
     accept(spec, log)
-    program = None if gradients is None or log.has_errors else lower(stabilise(gradients))
-    return program, _report(spec, gradients), tuple(log.found)
+    if gradients is None or log.has_errors:
+        return None, _report(spec, gradients, ()), tuple(log.found)
+    known = relatives(gradients.activation, shipped())
+    return lower(stabilise(gradients)), _report(spec, gradients, known), tuple(log.found)
 
 
-def _report(spec: ActivationSpec, gradients: Gradients | None) -> ActivationReport:
+@cache
+def shipped() -> Catalogue:
+    """The activations that ship with the compiler; what is computed of them is kept."""
+    return Catalogue(shipped_activations())
+
+
+def _report(spec: ActivationSpec, gradients: Gradients | None, known: tuple[Relative, ...]) -> ActivationReport:
     from actc.frontend.names import layer_name
 
     written = {} if gradients is None else {
@@ -70,4 +84,5 @@ def _report(spec: ActivationSpec, gradients: Gradients | None) -> ActivationRepo
             for g in gradients.gradients
         ),
         kinks=() if gradients is None else gradients.kinks,
+        relatives=known,
     )  # fmt: skip

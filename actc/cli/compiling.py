@@ -105,7 +105,7 @@ def cache_of(config: Config) -> Cache:
     from actc import __version__, resources
 
     templates = [resources.templates()] if config.templates is None else [config.templates, resources.templates()]
-    return Cache(cache_folder(), compiler_fingerprint(__version__, templates))
+    return Cache(cache_folder(), compiler_fingerprint(__version__, templates, resources.activations()))
 
 
 def _plan_or_write(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from actc.diagnostics import Diagnostic, Location
 from actc.model.plain import from_plain, to_plain
+from actc.model.relative import Relative
 from actc.model.verdict import Counterexample, Deviation, Kink, Verdict
 
 
@@ -52,6 +53,7 @@ class ActivationReport:
     gradients: tuple[GradientReport, ...]  # inputs, then parameters, in their order
     kinks: tuple[Kink, ...]
     accuracy: tuple[Accuracy, ...] | None = None  # None until it is measured
+    relatives: tuple[Relative, ...] = ()  # shipped activations that it equals; of one without errors
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,10 +72,14 @@ def cache_folder() -> Path | None:
         return None
 
 
-def compiler_fingerprint(version: str, templates: Iterable[Path] = ()) -> str:
-    """A hash of all that decides the output beside the source: our code, the templates, the libraries' versions."""
+def compiler_fingerprint(version: str, templates: Iterable[Path] = (), activations: Path | None = None) -> str:
+    """A hash of all that decides the output beside the source: our code, the templates, the libraries' versions.
+
+    ``activations`` is the folder of the shipped activations, with which every other one is compared.
+    """
     package = Path(__file__).parent.parent
     files = [*sorted(package.rglob("*.py")), *sorted(file for folder in templates for file in folder.rglob("*.jinja"))]
+    files += [] if activations is None else sorted(activations.glob("*.yaml"))
     parts = [version.encode(), platform.python_version().encode()]
     parts.extend(f"{name} {_version(name)}".encode() for name in _LIBRARIES)
     for file in files:

@@ -210,7 +210,7 @@ def _context() -> BaseContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["actc.pipeline"])
+    context.set_forkserver_preload(["actc.project.preloaded"])
     _open_standard_descriptors()
     with _sheltered_start():
         from multiprocessing import forkserver

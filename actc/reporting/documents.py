@@ -10,6 +10,7 @@ from typing import Any
 
 from actc.diagnostics import CODES, Diagnostic, Severity
 from actc.model.compiled import Accuracy, ActivationReport, GradientReport
+from actc.model.relative import Relative
 from actc.model.verdict import Kink
 from actc.output.folder import Plan
 from actc.project.check import Checked, effective_severity
@@ -82,6 +83,7 @@ def _activation(report: ActivationReport, file: str) -> Document:
         "line": report.line,
         "gradients": {g.variable: _gradient(g) for g in report.gradients},
         "kinks": [_kink(kink) for kink in report.kinks],
+        "relatives": [_relative(relative) for relative in report.relatives],
         "accuracy": None if report.accuracy is None else {a.dtype: _accuracy(a) for a in report.accuracy},
     }
 
@@ -102,6 +104,16 @@ def _kink(kink: Kink) -> Document:
     at = None if kink.at is None else {name: _number(value) for name, value in kink.at}
     sides = {"left": _number(kink.left), "right": _number(kink.right), "used": _number(kink.used)}
     return {"kind": kink.kind, "where": kink.where, "at": at, "of": kink.of, **sides}
+
+
+def _relative(found: Relative) -> Document:
+    return {
+        "name": found.name,
+        "relation": found.relation,
+        "always": found.always,
+        "at": dict(found.at),
+        "parameters": dict(found.parameters),
+    }
 
 
 def _accuracy(found: Accuracy) -> Document:

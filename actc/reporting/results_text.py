@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from actc.diagnostics import Severity
 from actc.model.compiled import ActivationReport, GradientReport
+from actc.model.relative import Relative
 from actc.model.text import point_text
 from actc.model.verdict import Kink, Verdict
 from actc.output.folder import Plan, State
@@ -18,7 +19,7 @@ _WIDEST = 24  # columns to which names are aligned
 
 
 def activation_lines(reports: Sequence[ActivationReport], palette: Palette, *, verbose: bool) -> list[str]:
-    """One line for each activation, and one below it for each kink, jump or large deviation."""
+    """One line for each activation, and below it one for each kink or jump and one for its relatives."""
     column = min(max((width(visible(r.name.name)) for r in reports), default=0), _WIDEST)
     lines: list[str] = []
     for report in reports:
@@ -26,6 +27,8 @@ def activation_lines(reports: Sequence[ActivationReport], palette: Palette, *, v
         gradients = _GAP.join(_gradient(g, palette, verbose=verbose) for g in report.gradients)
         lines.append(f"{name}{' ' * (column - width(name))}{_GAP}{gradients}".rstrip())
         lines.extend(f"{' ' * column}{_GAP}{visible(kink_text(kink))}" for kink in report.kinks)
+        if report.relatives:
+            lines.append(f"{' ' * column}{_GAP}{relatives_text(report.relatives)}")
     return lines
 
 
@@ -109,6 +112,11 @@ def kink_text(kink: Kink) -> str:
     known = ", ".join(f"{label} {value:.6g}" for label, value in sides if value is not None)
     along = f" along {kink.of}" if not kink.where.startswith(f"{kink.of} ") else ""
     return f"{kink.kind} at {kink.where}{along}" + (f": {known}" if known else "")
+
+
+def relatives_text(relatives: Sequence[Relative]) -> str:
+    """``equals celu at alpha = 1; elu at alpha = 1``."""
+    return "equals " + "; ".join(relative.relation.removeprefix("equals ") for relative in relatives)
 
 
 def _count(number: int, noun: str) -> str:
