@@ -168,7 +168,7 @@ WRONG: list[tuple[Case, str]] = [
         "wrong only where 5/2 < beta < 2.5001",
     ),
     (Case("x", "1 + exp(-1e6*(x - 0.7)**2)"), "right without the term"),
-    (Case("a*sigmoid(b)", "y*(1 - sigmoid(a))", inputs=("a", "b"), by="b"), ""),
+    (Case("a*sigmoid(b)", "y*(1 - sigmoid(a))", inputs=("a", "b"), by="b"), "right with `sigmoid(b)`"),
     (Case("Max(a, b)", "1 if a > b else 0.1", inputs=("a", "b"), by="a"), "wrong only where a < b"),
     (Case("log(x)", "1/x + 1e-9", domains={"x": POSITIVE}), "claimed is the derivative plus 1e-09"),
     (

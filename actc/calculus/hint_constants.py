@@ -25,14 +25,15 @@ from actc.model.text import number_text, to_text
 _MOST_NODES = 400
 _MOST_NUMBERS = 6
 _MOST_TOGETHER = 4
+_STRIDES = (1, 3, 7, 17)
 _PLAIN = 10  # denominators of numbers that nobody rounds
 _STEPS = 9  # of Newton's method: the start is right to two digits
 _BITS = 512
 _EQUAL = arb(10) ** -60  # relative
 _UNCHANGED = arb(10) ** -16
-_NEAR = Fraction(1, 40)  # how far off a mistyped number is at most
+_NEAR = Fraction(1, 10)  # how far off a mistyped number is at most
 _PLACES = 120  # digits of a number that is not recognized: more than the check at other points looks at
-_DIGITS = 10  # of it in a message
+_DIGITS, _MORE = 10, 3  # of it in a message
 _SIMPLE, _FEW = 1000, 12
 _PI, _TWO = constant("pi"), number(2)
 _UNITS = (
@@ -59,7 +60,8 @@ class _Meant:
     @property
     def text(self) -> str:
         value = evaluate(self.meant, {}, _BITS)
-        digits = decimal_text(value, _DIGITS)
+        # Some more digits than were written, so that the difference is seen.
+        digits = decimal_text(value, max(_DIGITS, len(number_text(self.written)) + _MORE))
         spelled = to_text(self.meant)
         if self.meant.is_number and (not self.is_recognized or self.meant.number.denominator > _SIMPLE):
             spelled = min(number_text(self.meant.number), digits, key=lambda t: ("/" in t, len(t)))
@@ -73,7 +75,7 @@ def constants(claimed: Expr, actual: Expr, value: Expr | None, points: Sequence[
         return
     given = () if value is None else tuple(n for n in postorder(value) if n.is_number)
     given_odd = [n for n in given if n.number.denominator > _PLAIN][:_MOST_TOGETHER]
-    suspects = [n for n in postorder(claimed) if n.is_number and len(number_text(abs(n.number))) > 2][:_MOST_NUMBERS]
+    suspects = [n for n in postorder(claimed) if n.is_number and _is_measured(n.number)][:_MOST_NUMBERS]
     units = [*_UNITS, *(multiply(n, u) for n in given_odd for u in _UNITS)]
     suspects.sort(key=lambda n: n in given)
     found: list[tuple[tuple[bool, bool], Expr, str]] = []
@@ -89,10 +91,28 @@ def constants(claimed: Expr, actual: Expr, value: Expr | None, points: Sequence[
     if 2 <= len(several) <= _MOST_TOGETHER:
         names = {n: symbol(_name(i)) for i, n in enumerate(several)}
         starts = {names[n].name: n.number for n in several}
-        together = _solved(substitute(claimed, dict(names)), actual, starts, points, units)
-        if together is not None:
+        replaced = substitute(claimed, dict(names))
+        for chosen in _choices(points):
+            together = _solved(replaced, actual, starts, chosen, units)
+            if together is None:
+                continue
             repaired = substitute(claimed, {n: m.meant for n, m in zip(several, together, strict=True)})
             yield repaired, ", ".join(m.text for m in together if m.meant is not number(m.written))
+            return
+
+
+def _is_measured(value: Fraction) -> bool:
+    """Whether it is written as a decimal, or with many digits."""
+    text = number_text(abs(value))
+    return len(text) > 2 and not ("/" in text and value.denominator <= _PLAIN)
+
+
+def _choices(points: Sequence[Judged]) -> Iterator[Sequence[Judged]]:
+    """Points mirroring one another may say the same, those of one region nothing of a number in another."""
+    apart = list({tuple(map(abs, p.sample.point.values())): p for p in reversed(points)}.values())[::-1]
+    for stride in _STRIDES:
+        yield apart[::stride]
+        yield points[::stride]
 
 
 def _name(index: int) -> str:

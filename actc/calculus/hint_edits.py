@@ -17,6 +17,7 @@ LONGEST = 56
 """Characters of what a message quotes."""
 
 _LARGEST = 20  # nodes of a factor
+_MOST_COUNTED = 12  # integers that may be one off
 COMPARISONS = frozenset({"lt", "le", "gt", "ge", "eq", "ne"})
 _MIRRORED = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "min": "max", "max": "min"}
 _EXCHANGED = {"sin": "cos", "cos": "sin", "sinh": "cosh", "cosh": "sinh", "tanh": "sigmoid", "sigmoid": "tanh"}
@@ -63,14 +64,15 @@ def kinds(value: Expr, variable: str, within: Space) -> Iterator[Kind]:
     """The kinds of edits, the likeliest first."""
     names = [symbol(n) for n in (*within.defaults, *within.inputs)]
     literals = _literals(value)
-    yield _terms
-    yield _Thresholds(value, within)
+    yield _Terms(conditional=False)
     yield _signs
     yield _lower_powers
     yield _squares
     yield _superfluous
     yield _sizes
+    yield _integers
     yield _Factors([*names, _TWO, *literals])
+    yield _Renamed(names)
     inner = _arguments(value, variable)
     chain = [d for d in (differentiate(u, variable) for u in inner) if not any(n.is_condition for n in postorder(d))]
     further = [number(3), *_slopes(value), *chain, *inner, *_CONSTANTS]
@@ -98,14 +100,21 @@ def _branches(place: Place) -> Iterator[Edit]:
         yield apply(_MIRRORED[node.op], *node.args), ""
 
 
-def _terms(place: Place) -> Iterator[Edit]:
-    """A term too many."""
-    node = place.node
-    if node.op in ("add", "sub"):
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """A term too many; ``conditional`` ones only, or all."""
+
+    conditional: bool
+
+    def __call__(self, place: Place) -> Iterator[Edit]:
+        node = place.node
+        if node.op not in ("add", "sub"):
+            return
         for kept, lost in (node.args, node.args[::-1]):
             text = to_text(lost)
-            if not (node.op == "sub" and lost is node.args[0]) and len(text) <= LONGEST:
-                yield kept, f"right without the term `{text}`"
+            branches = any(n.op == "where" for n in postorder(lost))
+            if (branches or not self.conditional) and not (node.op == "sub" and kept is node.args[1]):
+                yield kept, f"right without the term `{text}`" if len(text) <= LONGEST else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +184,8 @@ def _lower_powers(place: Place) -> Iterator[Edit]:
 
 
 def _squares(place: Place) -> Iterator[Edit]:
-    if _is_base(place):
+    # Of 1/u it is u that is to be squared.
+    if _is_base(place) and not (place.node.op == "div" and place.node.args[0].is_number):
         yield power(place.node, _TWO), ""
 
 
@@ -191,8 +201,30 @@ def _is_base(place: Place) -> bool:
 
 
 def _sizes(place: Place) -> Iterator[Edit]:
-    if place.node.op == "symbol" and place.within != "abs":
+    if place.node.op != "symbol" or place.within == "abs":
+        return
+    others = place.parent.args if place.parent is not None and place.within in COMPARISONS else ()
+    if not any(a.is_number and a.number <= 0 for a in others):
         yield apply("abs", place.node), ""
+
+
+def _integers(place: Place) -> Iterator[Edit]:
+    """A small integer that is another."""
+    node = place.node
+    if node.is_number and node.number.denominator == 1 and abs(node.number) <= _MOST_COUNTED:
+        for other in (node.number + 1, node.number - 1, 2 * node.number, node.number / 2):
+            yield number(other), ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Renamed:
+    """One name for another."""
+
+    names: Sequence[Expr]
+
+    def __call__(self, place: Place) -> Iterator[Edit]:
+        if place.node.op == "symbol":
+            yield from ((name, "") for name in self.names if name is not place.node)
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,9 +306,9 @@ def _arguments(value: Expr, variable: str) -> list[Expr]:
     return list(found)[:6]
 
 
-def swaps(within: Space) -> tuple[Kind, ...]:
-    """The kinds that say most of a claim: exchanged branches, and a parameter's default for the parameter."""
-    return (_branches, _Named(within))
+def swaps(value: Expr, within: Space) -> tuple[Kind, ...]:
+    """The kinds that say most: exchanged branches, a default for its parameter, moved thresholds."""
+    return (_branches, _Named(within), _Terms(conditional=True), _Thresholds(value, within))
 
 
 def may_change_conditions(kind: Kind) -> bool:

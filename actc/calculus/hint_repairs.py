@@ -23,6 +23,7 @@ from actc.model.text import to_text
 
 _MOST_NODES = 250  # of a claim that is edited
 _MOST_WORK = 40_000  # operations that are computed anew
+_SPELLED = 16  # characters of an output that is spelled out
 _BITS = 128
 _CLOSE = arb(10) ** -25
 
@@ -40,7 +41,7 @@ def edits(
     outwards = reversed(sheet.order)
     places = [Place(claimed), *(Place(arg, node, i) for node in outwards for i, arg in enumerate(node.args))]
     asked = _asked(claimed)
-    for kind in hint_edits.swaps(within) if swaps else kinds(value, variable, within):
+    for kind in hint_edits.swaps(value, within) if swaps else kinds(value, variable, within):
         for place in places:
             if place.parent in asked and not may_change_conditions(kind):
                 continue
@@ -135,12 +136,17 @@ def _shown(place: Place, new: Expr, value: Expr) -> str:
     if place.parent is not None and (not old.args or (old.op == "neg" and not old.args[0].args)):
         old, new = place.parent, place.around(new)
     texts = to_text(old), to_text(new)
-    if max(len(t) for t in texts) > LONGEST:
-        output = {value: symbol("y")} if value.args else {}
-        texts = to_text(substitute(old, output)), to_text(substitute(new, output))
+    if len(to_text(value)) > _SPELLED or max(len(t) for t in texts) > LONGEST:
+        texts = _with_output(old, new, value) or texts
     if max(len(t) for t in texts) > LONGEST or texts[0] == texts[1]:
         return ""
     return f"right with `{texts[1]}` for `{texts[0]}`"
+
+
+def _with_output(old: Expr, new: Expr, value: Expr) -> tuple[str, str] | None:
+    """Both with ``y`` for the activation's output; None where one has it and the other has not."""
+    texts = [to_text(substitute(e, {value: symbol("y")})) for e in (old, new)]
+    return (texts[0], texts[1]) if all(t != to_text(e) for t, e in zip(texts, (old, new), strict=True)) else None
 
 
 def telling(points: Sequence[Judged], defaults: Mapping[str, Fraction]) -> list[Judged]:

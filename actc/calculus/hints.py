@@ -32,7 +32,8 @@ _SCALE = arb("0.1")  # added to a derivative that may pass through 0
 _MIDDLING = 20
 
 _PLAIN = 10  # denominators of numbers that need no mention
-_MOST_SIZE = 100  # of coordinates of points at which a claim is called right
+_MOST_SIZE = Fraction(100)  # of coordinates of points at which a claim is called right
+_FAR = 10**6  # beyond, a bound that is named extends that no more
 _LEAST_RIGHT, _DEEP_WORK = 40, 20_000  # points, and operations at the lesser of the precisions
 _DEEPER, _DEEPEST = 1024, 4096  # bits that show a small difference
 
@@ -46,7 +47,7 @@ def hint(comparison: Comparison, within: Space, judged: Sequence[Judged], found:
         wrong, right = _reconsidered(comparison, judged, _DEEPEST)
     if not wrong:
         return ""
-    every = [*wrong, *right]
+    every = [*wrong, *(j for j in judged if j.outcome is Outcome.AGREES)]
     only = only_parameters(within, wrong, right)
     if all(_is_zero(one.actual) for one in every):
         return "the derivative is 0 everywhere"
@@ -94,10 +95,12 @@ def _reconsidered(
 ) -> tuple[list[Judged], list[Judged]]:
     """The points at which the claim is wrong, and those of middling size at which more digits show no difference."""
     wrong = [j for j in judged if j.outcome is Outcome.DIFFERS]
+    bounds = [a.number for n in postorder(comparison.claimed, comparison.actual) for a in n.args if a.is_number]
+    size = max([_MOST_SIZE, *(2 * abs(b) for b in bounds if abs(b) <= _FAR)])
     agreeing = [
         j
         for j in judged
-        if j.outcome is Outcome.AGREES and all(abs(value) <= _MOST_SIZE for value in j.sample.point.values())
+        if j.outcome is Outcome.AGREES and all(abs(value) <= size for value in j.sample.point.values())
     ]
     most = max(_LEAST_RIGHT, _DEEP_WORK * _DEEPER // (bits * max(1, comparison.steps)))
     again = [comparison.judge(j.sample, (bits,)) for j in agreeing[:: max(1, -(-len(agreeing) // most))]]
@@ -119,9 +122,7 @@ def _edits(
 
 def _constants(comparison: Comparison, wrong: Sequence[Judged]) -> Iterator[tuple[Expr, str]]:
     """A number of the claim is another."""
-    near = telling([p for p in wrong if all(abs(v) <= _MIDDLING for v in p.sample.point.values())], {})
-    # Points that mirror one another may say the same.
-    points = list({tuple(map(abs, p.sample.point.values())): p for p in reversed(near)}.values())[::-1]
+    points = telling([p for p in wrong if all(abs(v) <= _MIDDLING for v in p.sample.point.values())], {})
     for claim, text in constants(comparison.claimed, comparison.actual, comparison.value, points):
         yield apply("sub", claim, comparison.actual), text
 
@@ -147,7 +148,7 @@ def _plain(comparison: Comparison, within: Space, found: Judged) -> Iterator[tup
         if scale is not None:
             whole = multiply(number(scale), term)
             side = "plus" if scale > 0 else "minus"
-            size = to_text(multiply(number(abs(scale)), term))
+            size = _scaled(abs(scale), term)
             yield apply("sub", apply("sub", claimed, actual), whole), f"claimed is the derivative {side} {size}"
     yield apply("sub", apply("add", claimed, actual), ONE), "claimed is 1 minus the derivative"
     yield apply("sub", apply("mul", claimed, actual), ONE), "claimed is 1 divided by the derivative"

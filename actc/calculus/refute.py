@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from flint import arb
 
-from actc.calculus.balls import Value, decimal_text, evaluate, evaluate_sure
+from actc.calculus.balls import Value, decimal_text, evaluate, evaluate_sure, evaluate_zero
 from actc.calculus.compare import DIGITS, Comparison, Judged, Outcome
 from actc.calculus.hints import hint
 from actc.calculus.regions import Region
@@ -32,6 +32,7 @@ _STRIDE = 12  # of the points away from the defaults that are looked at for regi
 _SHOWN, _MOST_SHOWN = 17, 51  # digits of the two values: as many as tell them apart, and as float64 has at least
 _VISIBLE = arb(10) ** -4  # a relative difference that a reader sees at once
 _SHOWABLE = arb(10) ** -14  # one that a few more digits show
+_WORST = 5  # rank of a point
 _PLAIN, _TINY = arb(10) ** -3, arb(10) ** -12  # values that are read at once, and that look like none
 
 
@@ -140,11 +141,11 @@ def _ugliness(one: Judged) -> tuple[int, int, int]:
     apart, values = _relative(one), _greatest(one)
     numbers = one.sample.point.values()
     middling = all(number == 0 or Fraction(1, 1000) <= abs(number) <= 1000 for number in numbers)
-    rank = 4
-    if middling and values > _PLAIN:
-        rank = 0 if apart > _VISIBLE else 1 if apart > _SHOWABLE else 4
+    rank = _WORST
+    if middling and values > _PLAIN and _is_told(one):
+        rank = 0 if apart > _VISIBLE else 1 if apart > _SHOWABLE else _WORST
     elif apart > _VISIBLE:
-        rank = 2 if middling and values > _TINY else 3
+        rank = 2 if middling and values > _TINY else 3 if values > _TINY**2 else 4
     length = 0
     for number in numbers:
         length += len(number_text(number))
@@ -153,6 +154,12 @@ def _ugliness(one: Judged) -> tuple[int, int, int]:
         if number == 0:
             length += 2
     return rank, len(one.sample.varied), length
+
+
+def _is_told(one: Judged) -> bool:
+    """Whether both values are told from 0, or are 0 exactly."""
+    values = [arb(v) for v in (one.claimed, one.actual) if v is not None]
+    return all(v.is_zero() or not v.contains(0) for v in values)
 
 
 def _greatest(one: Judged) -> arb:
@@ -192,7 +199,7 @@ def _counterexample(claimed: Expr, actual: Expr, within: Space, found: Judged, t
     point = found.sample.point
     for digits in range(_SHOWN, _MOST_SHOWN + 1, 2):
         bits = 4 * digits + 16
-        values = [evaluate_sure(e, point, max(128, bits), good=bits) for e in (claimed, actual)]
+        values = [evaluate_zero(e, point, max(128, bits), good=bits) for e in (claimed, actual)]
         shown = [decimal_text(v, digits) for v in values]
         if shown[0] != shown[1]:
             break
