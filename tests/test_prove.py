@@ -435,3 +435,22 @@ def test_a_proof_that_numbers_contradict_is_an_error(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("actc.calculus.prove.disagreement", lambda *args, **options: next(answers))
     with pytest.raises(RuntimeError, match="numerically wrong"):
         prove("x", "1")
+
+
+@pytest.mark.parametrize(
+    ("function", "claim", "domains"),
+    [
+        ("log(cosh(x))", "sign(x)*sqrt(1 - sech(x)**2)", ""),
+        ("log(cosh(x))", "sqrt(tanh(x)**2) if x > 0 else -sqrt(tanh(x)**2)", ""),
+        ("exp(a*x)/a - exp(x)", "sqrt((exp(a*x) - exp(x))**2) if a*x > x else exp(a*x) - exp(x)", "a: positive"),
+        ("x*erf(x) + exp(-x**2)/sqrt(pi)", "sqrt(erf(x)**2) if x > 0 else -sqrt(erf(x)**2)", ""),
+        ("x*log(x) - x", "sqrt(log(x)**2) if x > 1 else -sqrt(log(x)**2)", "x: positive"),
+        ("x*(x - floor(x))", "2*x + ceiling(-x)", ""),
+        ("x*floor(2 - x)", "1 - floor(x)", ""),
+        ("x**n", "n/x**(1 - n)", "n: integer"),
+        ("Abs(x % 2 - 1)", "1 - 2*step(1 - x % 2)", ""),
+    ],
+)
+def test_signs_that_follow_from_arguments(function: str, claim: str, domains: str) -> None:
+    """Increasing functions have the order of their arguments, and floor(-x) is -floor(x) - 1 but for integers."""
+    assert prove(function, claim, domains).holds

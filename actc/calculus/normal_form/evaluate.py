@@ -51,9 +51,7 @@ class Evaluation:
         return _FUNCTIONS[node.op](tower, *args)
 
     def _step(self, node: Expr, value: Ratio) -> Ratio:
-        if node.op == "floor":
-            return special.floor(self.tower, value)
-        rounded = special.ceiling if node.op == "ceiling" else special.nearest
+        rounded = {"floor": special.floor, "ceiling": special.ceiling, "round": special.nearest}[node.op]
         return rounded(self.tower, value, self._moves(node.args[0]))
 
     def _moves(self, argument: Expr) -> bool:

@@ -82,8 +82,8 @@ def _shifted(tower: Tower, kind: str, args: tuple[Ratio]) -> tuple[int, int, Rat
     return index, 0, args[0]
 
 
-def floor(tower: Tower, value: Ratio) -> Ratio:
-    """floor of what may be an integer; integers are taken out of it."""
+def floor(tower: Tower, value: Ratio, generic: bool = False) -> Ratio:
+    """floor of what may be an integer; integers are taken out of it. ``generic`` says that its argument moves."""
     field = tower.field
     number = field.constant_value(value)
     if number is not None:
@@ -92,6 +92,10 @@ def floor(tower: Tower, value: Ratio) -> Ratio:
         return value
     whole = _whole_part(tower, value)
     rest = field.subtract(value, whole)
+    if generic and rest.num.leading_coefficient() < 0:
+        # Of a number and its negative, neither of them an integer, one spelling is enough.
+        above = field.add(floor(tower, field.negate(rest), generic), field.one)
+        return field.subtract(whole, above)
     return field.add(whole, opaque(tower, "floor", (rest,), integer=True))
 
 
@@ -112,7 +116,7 @@ def ceiling(tower: Tower, value: Ratio, generic: bool) -> Ratio:
     """Where the argument moves, it is almost nowhere an integer, and ceiling is floor + 1."""
     field = tower.field
     if generic:
-        return field.add(floor(tower, value), field.one)
+        return field.add(floor(tower, value, generic), field.one)
     return field.negate(floor(tower, field.negate(value)))
 
 
@@ -120,7 +124,7 @@ def nearest(tower: Tower, value: Ratio, generic: bool) -> Ratio:
     """round, ties to even: where the argument moves, floor(u + 1/2)."""
     field = tower.field
     if generic:
-        return floor(tower, field.add(value, field.rational(1, 2)))
+        return floor(tower, field.add(value, field.rational(1, 2)), generic)
     number = field.constant_value(value)
     if number is not None:
         return field.integer(round(Fraction(*number)))

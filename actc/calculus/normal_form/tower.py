@@ -17,6 +17,8 @@ from actc.calculus.normal_form.ranges import ANY, Bounds
 from actc.calculus.work import Work
 from actc.model.domain import Domain
 
+_LIKE_ARGUMENT = frozenset({"erf", "atan", "asin"})  # generators that have the sign of what they are taken of
+
 
 class NeedSign(Exception):  # noqa: N818 - steers the search, no error
     """The sign of a factor is not known: both are to be looked at."""
@@ -123,6 +125,8 @@ class Tower(Generators):
         if known is None:
             known = self._sign_by_range(poly)
             if known is None:
+                known = self._sign_by_argument(poly)
+            if known is None:
                 known = self._sign_by_discriminant(poly)
             if known is None:
                 known = self._sign_by_cells(poly)
@@ -220,6 +224,36 @@ class Tower(Generators):
                     return None
                 sign *= known
         return sign
+
+    def _sign_by_argument(self, poly: fmpz_mpoly) -> int | None:
+        """Increasing functions: exp(u) - exp(v) has the sign of u - v, log(u) that of u - 1, erf(u) that of u."""
+        index = self.single(poly)
+        if index is not None:
+            row = self.generators[index]
+            if row.kind == "log" and row.base is not None:
+                base = Ratio(row.base, self.field.one_poly)
+                sign = self.known_sign_of(base)
+                if not sign:
+                    return None
+                # The logarithm is that of the absolute value.
+                return self.known_sign_of(self.field.subtract(self.field.scale(base, sign), self.field.one))
+            if row.kind in _LIKE_ARGUMENT:
+                arguments = next(args for args, known in self.opaque[row.kind] if known == index)
+                return self.known_sign_of(arguments[0])
+            return None
+        if len(poly) != 2 or sorted(int(c) for c in poly.coeffs()) != [-1, 1]:
+            return None
+        apart = self.field.zero
+        for powers, coefficient in zip(poly.monoms(), poly.coeffs(), strict=True):
+            for place, power in enumerate(powers):
+                if power:
+                    row = self.generators[place]
+                    if row.kind != "exp":
+                        return None
+                    direction = self.exponents[row.origin]
+                    term = self.field.scale(direction.value, int(power) * int(coefficient), direction.steps)
+                    apart = self.field.add(apart, term)
+        return self.known_sign_of(apart)
 
     def _sign_by_cells(self, poly: fmpz_mpoly) -> int | None:
         """The other sign is impossible where symbols alone are concerned and no point has it."""
