@@ -17,6 +17,7 @@ from actc.cli import main
 from actc.diagnostics import DiagnosticLog
 from actc.frontend.loader import load
 from actc.model.compiled import Accuracy
+from actc.model.relative import Relative
 from actc.pipeline import compile_source
 from actc.reporting.show_text import Page, Shown, show_text
 from actc.reporting.terminal import Palette
@@ -65,8 +66,9 @@ def test_everything_that_is_known_is_shown(show: Show) -> None:
     """Formula, gradients with verdicts, parameters, legend and origin, in the author's names."""
     run = show("swish", swish=SWISH)
     assert (run.code, run.err) == (0, "")
+    assert run.out.startswith("swish: Self-gated unit.\n\n  swish(x) = x·s\n")
     assert (
-        run.out
+        described(relatives=())
         == """\
 swish: Self-gated unit.
 
@@ -86,9 +88,15 @@ swish: Self-gated unit.
 
   reference: https://arxiv.org/abs/1710.05941
   also called e_silu
-  activations/swish.yaml:1
+  swish.yaml:1
 """
     )
+
+
+def test_relatives_are_shown() -> None:
+    """What it equals among the shipped ones stands below, as ``actc check`` says it."""
+    relative = Relative("silu", "equals silu at beta = 1", False, (("beta", "1"),), ())
+    assert "\n\n  equals silu at beta = 1\n\n" in described(relatives=(relative,))
 
 
 def test_kinks_and_surrogates_are_shown(show: Show) -> None:

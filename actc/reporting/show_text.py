@@ -12,7 +12,7 @@ from actc.model.spec import ActivationSpec, ParameterSpec
 from actc.model.verdict import Verdict
 from actc.reporting.formulas import MEANINGS, functions_in, letter
 from actc.reporting.latex_math import LatexNotation, latex_name
-from actc.reporting.results_text import coloured_verdict, kink_text, note_text
+from actc.reporting.results_text import coloured_verdict, kink_text, note_text, relatives_text
 from actc.reporting.show_formulas import OUTPUT, Formula, Formulas, formulas_of, used_let
 from actc.reporting.terminal import Palette, visible
 from actc.reporting.unicode_math import FUNCTIONS, GREEK_LETTERS, UnicodeNotation, beside
@@ -51,6 +51,7 @@ def show_text(shown: Shown, page: Page) -> str:
         _parameters(shown.spec, page),
         _lines(_legend(formulas, page)),
         _lines(visible(kink_text(kink)) for kink in shown.report.kinks),
+        _lines([visible(relatives_text(shown.report.relatives))] if shown.report.relatives else ()),
         _lines(_accuracy(found) for found in shown.report.accuracy or ()),
         _lines(_origin(shown, page)),
     ]
