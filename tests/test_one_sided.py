@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from fractions import Fraction
 
 import mpmath
@@ -11,7 +12,7 @@ from flint import arb
 
 from actc.calculus.one_sided import certain_limit, certain_sign
 from actc.calculus.tape import precision
-from actc.model.expr import Expr, apply, constant, lift, number, symbol
+from actc.model.expr import Expr, apply, constant, fold, lift, number, symbol
 from actc.model.verdict import Verdict
 
 X, A = symbol("x"), symbol("a")
@@ -167,3 +168,77 @@ def test_a_claim_outside_its_sides_is_refuted_with_a_certificate(expression: str
 def test_a_claim_between_its_sides_stands(expression: str, claim: str) -> None:
     """Also one that equals a side which no rational is."""
     assert codes(f'name: a\nexpression: "{expression}"\nderivative: "{claim}"\n') == []
+
+
+FUNCTIONS = (
+    *("exp", "log", "sqrt", "cbrt", "sin", "cos", "tan", "atan", "sinh", "cosh", "tanh", "asinh", "acosh"),
+    *("erf", "floor", "abs", "sigmoid"),
+)
+SPELLED = {
+    **{name: getattr(mpmath, name) for name in FUNCTIONS if hasattr(mpmath, name)},
+    "abs": abs,
+    "sigmoid": lambda u: 1 / (1 + mpmath.exp(-u)),
+    "cbrt": lambda u: mpmath.sign(u) * mpmath.cbrt(abs(u)),
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "div": lambda a, b: a / b,
+    "max": max,
+    "min": min,
+}
+
+
+def composed(draw: random.Random, depth: int) -> Expr:
+    """An expression in x and a few numbers, made at random."""
+    if depth == 0 or draw.random() < 0.1:
+        return draw.choice([X, X, X, number(1), number(2), number(Fraction(-1, 3))])
+    if draw.random() < 0.45:
+        return apply(draw.choice(FUNCTIONS), composed(draw, depth - 1))
+    pair = draw.choice(["add", "sub", "mul", "div", "max", "min"])
+    return apply(pair, composed(draw, depth - 1), composed(draw, depth - 1))
+
+
+def by_mpmath(expr: Expr, x: mpmath.mpf) -> mpmath.mpf:
+    """The value, by mpmath; a complex number is none."""
+
+    def visit(node: Expr, args: tuple[mpmath.mpf, ...]) -> mpmath.mpf:
+        if node.op == "symbol":
+            return x
+        if node.is_number:
+            return mpmath.mpf(node.number.numerator) / node.number.denominator
+        found = SPELLED[node.op](*args)
+        if isinstance(found, mpmath.mpc):
+            raise ValueError(node.op)
+        return mpmath.mpf(found)
+
+    return fold(expr, visit)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_random_limits_are_what_the_values_come_to(seed: int) -> None:
+    """Whatever is certified: mpmath's values a googolth of a googolth beside the point are as near to it as that."""
+    draw = random.Random(seed)  # noqa: S311 - a fixed sample
+    compared = 0
+    for _ in range(150):
+        expr, at, side = composed(draw, 3), draw.choice((0, 0, 1, -1)), draw.choice((1, -1))
+        found = certain_limit(expr, "x", Fraction(at), side, {})
+        if found is None:
+            continue
+        with mpmath.workdps(900):
+            try:
+                near = by_mpmath(expr, at + side * mpmath.mpf(10) ** -200)
+            except (ValueError, ZeroDivisionError, OverflowError):
+                assert not found.is_finite or not found.defined, expr
+                continue
+            assert found.defined, expr
+            compared += 1
+            if found.infinite:
+                assert found.infinite * near > 20, expr
+                continue
+            limit = found.value
+            assert limit is not None
+            text = limit.mid().str(40, radius=False) if isinstance(limit, arb) else str(float(limit))
+            error = abs(near - mpmath.mpf(text))
+            # A slowly falling rest, as of t**(1/8), is still large here.
+            assert error < mpmath.mpf(10) ** -12 * (1 + abs(near)), expr
+    assert compared > 60

@@ -7,10 +7,11 @@ from fractions import Fraction
 from functools import partial
 from itertools import product
 
-from actc.calculus.balls import Number
+from actc.calculus.balls import Number, rational
 from actc.calculus.branches import orient
 from actc.calculus.crossings import Crossing, telling
 from actc.calculus.emit import Emitted, still_wrong
+from actc.calculus.one_sided import certain_limit
 from actc.calculus.settle import Tie, at, both, literal, on_crossing, same, settle, sides_of
 from actc.calculus.special_points import mend, tidy
 from actc.calculus.subgradients import by_cases, shortest_in_hull, shortest_on_segment
@@ -31,7 +32,7 @@ def emit_inputs(activation: Activation, gradients: Mapping[str, Expr], found: Se
     for crossing in _once(found):
         ties: dict[str, list[Tie]] = {name: [] for name in names}
         for point in tie_points(activation, crossing):
-            around = [_shifted(gradients, names, point, {crossing.variable: s}) for s in (-1, 1)]
+            around = [_beside(gradients, names, point, crossing.variable, s) for s in (-1, 1)]
             exact = [g for g in around if g is not None]
             if not exact:
                 continue
@@ -88,6 +89,20 @@ def _as_branch(root: Expr) -> Expr:
         return rebuild(node, args)
 
     return fold(root, visit)
+
+
+def _beside(
+    gradients: Mapping[str, Expr], names: Sequence[str], point: Mapping[str, Number], variable: str, side: int
+) -> tuple[Fraction, ...] | None:
+    """What the gradient tends to from one side: certainly, or else from its value next to the point."""
+    located = {name: Fraction(v) if isinstance(v, int) else v for name, v in point.items()}
+    values: list[Fraction] = []
+    for name in names:
+        limit = certain_limit(gradients[name], variable, located[variable], side, located)
+        if limit is None or limit.value is None:
+            return _shifted(gradients, names, point, {variable: side})
+        values.append(tidy(limit.value if isinstance(limit.value, Fraction) else rational(limit.value)))
+    return tuple(values)
 
 
 def _shifted(

@@ -33,8 +33,9 @@ from actc.calculus.germs import (
     sign_of,
 )
 from actc.calculus.tape import exact
-from actc.model.expr import Expr, apply, number, symbol
+from actc.model.expr import Expr, apply, number, size, symbol
 
+_MOST_NODES = 1500  # of a derivative
 _INNER = symbol("·")  # stands for a function's argument; no author can write it
 
 
@@ -67,7 +68,10 @@ class Functions:
         small = Germ({k: v for k, v in g.terms.items() if k != CONSTANT}, g.order)
 
         def coefficient(k: int) -> Scalar:
-            value = evaluate(_derivative(function, k), point, self.bits)
+            slope = _derivative(function, k)
+            if slope is None:
+                raise LostError
+            value = evaluate(slope, point, self.bits)
             if isinstance(value, Marker):
                 raise LostError
             found = divide(scalar(value), fmpq(factorial(k)))
@@ -94,7 +98,7 @@ class Functions:
                 raise NotRealError
             return base
         if sign_of(base) < 0:
-            raise NotRealError
+            raise LostError  # the exponent may be an integer that is not seen to be one
         return self.exp(self.on.multiply(exponent, self.log(base)))
 
     def exp(self, g: Germ) -> Germ:
@@ -214,8 +218,13 @@ _EDGES: dict[str, Callable[[Functions, Germ, int], Germ]] = {
 
 
 @lru_cache(maxsize=512)
-def _derivative(function: Expr, k: int) -> Expr:
-    return function if k == 0 else differentiate(_derivative(function, k - 1), _INNER.name)
+def _derivative(function: Expr, k: int) -> Expr | None:
+    """The k-th derivative by the argument; None where it is too large to be of use."""
+    before = function if k == 0 else _derivative(function, k - 1)
+    if k == 0 or before is None:
+        return before
+    found = differentiate(before, _INNER.name)
+    return found if size(found) <= _MOST_NODES else None
 
 
 def floor(g: Germ) -> Germ:

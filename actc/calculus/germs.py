@@ -21,6 +21,7 @@ _LOGARITHM: Key = (ZERO, 1)
 _FLAT = fmpq(10**6)  # the order of what is smaller than every power of t
 _MOST_FACTORS = 12  # of a power that is multiplied out
 _MOST_TERMS = 64
+_MOST_POWERS = 24  # terms of a series
 
 
 class LostError(Exception):
@@ -217,7 +218,7 @@ class Arithmetic:
         if small.is_zero:
             return total
         low = small.low
-        if low is None or low <= 0:
+        if low is None or low * _MOST_POWERS < self.window:
             raise LostError
         factor = constant(fmpq(1))
         k = 1
