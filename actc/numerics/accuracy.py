@@ -1,8 +1,9 @@
 """How far simulated results are from the truth, in units of the last place.
 
-An error is divided by the greater of the true result's ulp and the change of the true result when an input's or a
-parameter's last bit changes: what the problem itself magnifies is no fault of the program. The change is taken exactly,
-between the truths at neighbouring numbers, so that at a jump or a kink either side's value is right.
+An error is divided by the greatest of the true result's ulp, the change of the true result when an input's or a
+parameter's last bit changes, and that bit times the derivative: what the problem itself magnifies is no fault of the
+program. The change is taken exactly, between the truths at neighbouring numbers, so that at a jump or a kink either
+side's value is right; the derivative counts where an ulp of the input is a period or more, as in sin(1e30).
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from typing import Any
 import gmpy2
 from flint import arb
 
-from actc.calculus.balls import Value, evaluate_sure
+from actc.calculus.balls import UNKNOWN, Value, evaluate, evaluate_sure
+from actc.calculus.differentiate import differentiate
 from actc.model.expr import Expr
 from actc.numerics.formats import Float, wide
 from actc.numerics.points import Point, PointSet
@@ -27,6 +29,7 @@ TARGET = 8
 _FREE = 128  # times the smallest normal number: an absolute error below it is none
 _BITS = 160
 _MOST_BITS = 2048
+_NULL = arb(2) ** -1200
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class Score:
 class Truth:
     """The certain values of one expression at a fixed list of points, and how much its problem magnifies."""
 
-    __slots__ = ("_context", "_expr", "_floor", "_form", "_names", "_points", "_scales", "_values")
+    __slots__ = ("_context", "_expr", "_floor", "_form", "_names", "_points", "_scales", "_slopes", "_values")
 
     def __init__(self, expr: Expr, points: PointSet) -> None:
         self._expr = expr
@@ -59,9 +62,13 @@ class Truth:
             self._floor = _power_of_two(self._form.least) * _FREE
         self._values: dict[int, Float | None] = {}
         self._scales: dict[int, tuple[Float, int]] = {}
+        self._slopes: dict[str, Expr] = {}
         # Inputs move more than parameters do, as a rule; any order will do.
         given = points.points[0] if points.points else {}
         self._names = [name for name in given if name in expr.free]
+
+    def __len__(self) -> int:
+        return len(self._points)
 
     def at(self, index: int) -> Float | None:
         """The value; None where there is none, it is not to be told, or it is beyond the format's range."""
@@ -70,7 +77,12 @@ class Truth:
         return self._values[index]
 
     def _sure(self, point: Point) -> Value:
-        return evaluate_sure(self._expr, point, most=_MOST_BITS)
+        value = evaluate_sure(self._expr, point, most=_MOST_BITS)
+        if value is UNKNOWN:
+            near = evaluate(self._expr, point, _MOST_BITS)
+            if isinstance(near, arb) and abs(near) < _NULL:
+                return Fraction(0)  # as sin(pi*3), which no precision tells from 0
+        return value
 
     def _representable(self, value: Value) -> Float | None:
         if not isinstance(value, Fraction | arb):
@@ -105,16 +117,26 @@ class Truth:
         known, done = self._scales.get(index, (None, 0))
         known = self._ulp(value) if known is None else known
         point = self._points[index]
-        while distance > known and done < len(self._names):
-            name = self._names[done]
+        while distance > known and done < 2 * len(self._names):
+            name = self._names[done % len(self._names)]
             step = self._form.ulp(point[name])
-            for moved in (point[name] + step, point[name] - step):
-                other = self._sure({**point, name: moved})
-                if isinstance(other, Fraction | arb):
-                    known = max(known, abs(from_ball(other) - value))
+            if done < len(self._names):
+                for moved in (point[name] + step, point[name] - step):
+                    other = self._sure({**point, name: moved})
+                    if isinstance(other, Fraction | arb):
+                        known = max(known, abs(from_ball(other) - value))
+            else:
+                slope = evaluate_sure(self._slope(name), point, most=_MOST_BITS)
+                if isinstance(slope, Fraction | arb):
+                    known = max(known, abs(from_ball(slope)) * from_ball(step))
             done += 1
         self._scales[index] = known, done
         return known
+
+    def _slope(self, name: str) -> Expr:
+        if name not in self._slopes:
+            self._slopes[name] = differentiate(self._expr, name)
+        return self._slopes[name]
 
 
 def _power_of_two(exponent: int) -> Any:

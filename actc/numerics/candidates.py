@@ -6,9 +6,15 @@ from collections.abc import Callable, Iterator
 
 from actc.model.expr import Expr, postorder, size
 from actc.numerics.far import far_form, split_at_one
-from actc.numerics.products import decaying_first, shared_division
+from actc.numerics.inverse import inverted_outside
+from actc.numerics.periodic import reduced
+from actc.numerics.pieces import by_pieces
+from actc.numerics.preparation import powers_split
+from actc.numerics.products import bounded_first, decaying_first, shared_division
+from actc.numerics.radicals import rationalised
 from actc.numerics.roots import conjugate, scaled_roots
-from actc.numerics.vocabulary import WRITERS, rewritten
+from actc.numerics.tails import halved
+from actc.numerics.vocabulary import WRITERS, nearest, rewritten
 
 _MOST_NODES = 400
 _COSTS = {
@@ -26,14 +32,32 @@ def cost(root: Expr) -> int:
 
 def equivalents(root: Expr) -> Iterator[Expr]:
     """The expression in the stable vocabulary, in several spellings."""
+    yield from _fresh(root, nearest)
     for whole in (False, True):
         for writer in WRITERS:
             yield from _fresh(root, lambda e, w=writer, h=whole: rewritten(e, w, whole=h))  # type: ignore[misc]
 
 
+def prepared(root: Expr) -> Iterator[Expr]:
+    """The expression, and the same with shared powers and logarithms of sums by name."""
+    yield root
+    yield from _fresh(root, lambda e: nearest(powers_split(e)))
+
+
+def pieces(root: Expr, inputs: tuple[str, ...]) -> Iterator[Expr]:
+    """The expression piece by piece, each piece in the stable vocabulary."""
+    for finish in (
+        lambda e: rewritten(e, WRITERS[0], whole=True),
+        lambda e: rewritten(e, WRITERS[0], whole=False),
+        nearest,
+    ):
+        yield from _fresh(root, lambda e, f=finish: by_pieces(e, inputs, f))  # type: ignore[misc]
+
+
 def variants(root: Expr, inputs: tuple[str, ...]) -> Iterator[Expr]:
     """The expression rearranged, against overflow and cancellation that other functions do not cure."""
-    simple: list[Callable[[Expr], Expr]] = [decaying_first, shared_division, conjugate]
+    yield from _fresh(root, lambda e: bounded_first(e, inputs))
+    simple: list[Callable[[Expr], Expr]] = [rationalised, conjugate, decaying_first, shared_division]
     for rule in simple:
         yield from _fresh(root, rule)
     for name in inputs:
@@ -43,6 +67,15 @@ def variants(root: Expr, inputs: tuple[str, ...]) -> Iterator[Expr]:
             yield from _fresh(root, lambda e, n=name: split_at_one(e, n))  # type: ignore[misc]
             yield from _fresh(root, lambda e, n=name: split_at_one(conjugate(e), n))  # type: ignore[misc]
             yield from _fresh(root, lambda e, n=name: far_form(e, n))  # type: ignore[misc]
+            yield from _fresh(root, lambda e, n=name: inverted_outside(e, n))  # type: ignore[misc]
+            yield from _fresh(root, lambda e, n=name: inverted_outside(conjugate(e), n))  # type: ignore[misc]
+            yield from _fresh(root, lambda e, n=name: inverted_outside(rationalised(e), n))  # type: ignore[misc]
+
+
+def nearly_equal(root: Expr) -> Iterator[Expr]:
+    """The expression with what changes nothing but digits beyond any float's, or results that no input's bits tell."""
+    for rule in (reduced, halved):
+        yield from _fresh(root, rule)
 
 
 def _fresh(root: Expr, rule: Callable[[Expr], Expr]) -> Iterator[Expr]:

@@ -238,6 +238,17 @@ def _side(parts: Factored, main: int, size: Expr, others: Expr, *, positive: boo
     return product.expression()
 
 
+def plain_product(value: Quotient) -> Expr:
+    """A quotient without exponentials in its factors."""
+    if value.is_zero:
+        return ZERO
+    parts = factored(value)
+    product = Product(parts.factor, dict(parts.monomials))
+    for poly, exponent in parts.factors:
+        product.put(polynomial(poly, list(value.leaves)), exponent)
+    return product.expression()
+
+
 def reversed_powers(poly: fmpq_mpoly, index: int, degree: int) -> fmpq_mpoly:
     """The polynomial divided by a power of one unknown, in that unknown's reciprocal."""
     terms = {

@@ -43,13 +43,16 @@ def general_power(base: Expr, exponent: Expr) -> Expr | None:
     """A power whose exponent is no integer, by the logarithm of a base that has exponentials in it."""
     if exponent.is_number and exponent.number.denominator == 1:
         return None
+    if base is ZERO:
+        return None
     if not base.free:
         return apply("exp", exponent if base.op == "constant" and base.name == "E" else apply("log", base) * exponent)
     if base.op == "abs":
         return apply("exp", exponent * apply("log", base))
     value = quotient(base)
     if value is None or not value.exponents:
-        return None
+        # With a real exponent the base is positive wherever there is a value, whole exponents aside.
+        return apply("exp", exponent * (logarithm(base) or apply("log", base))) if exponent.free else None
     found = logarithm(base)
     return None if found is None else apply("exp", exponent * found)
 

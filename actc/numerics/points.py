@@ -48,7 +48,7 @@ class Density:
 
 
 _SCREEN = {FLOAT32: Density(17, 24, 6, 30), FLOAT64: Density(120, 8, 6, 12)}
-_FULL = {FLOAT32: Density(4, 120, 24, 160), FLOAT64: Density(32, 48, 20, 60)}
+_FULL = {FLOAT32: Density(4, 120, 24, 240), FLOAT64: Density(32, 48, 20, 100)}
 _OTHER = {FLOAT32: Density(12, 32, 10, 50), FLOAT64: Density(90, 16, 8, 30)}
 _SCREEN_OTHER = {FLOAT32: Density(40, 8, 4, 16), FLOAT64: Density(300, 4, 2, 8)}
 

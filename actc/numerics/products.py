@@ -8,6 +8,7 @@ from actc.model.algebra import add, divide, multiply, negate, subtract, where
 from actc.model.expr import ONE, Expr, fold, postorder, rebuild
 
 _DECAYING = frozenset({"exp", "sigmoid", "normal_cdf", "erfc"})
+_BOUNDED = frozenset({*_DECAYING, "tanh", "sin", "cos", "erf", "atan", "sinc"})
 _MOST_POWER = 8
 _MOST_NODES = 60
 
@@ -32,26 +33,9 @@ def _inside_products(root: Expr) -> set[Expr]:
 
 def _reordered(root: Expr) -> Expr:
     """What decays, then the rest."""
-    decaying: list[Expr] = []
-    top: list[Expr] = []
-    bottom: list[Expr] = []
-    sign = 1
-    stack: list[tuple[Expr, bool]] = [(root, True)]
-    while stack:
-        node, above = stack.pop()
-        if node.op == "mul":
-            stack += [(node.args[1], above), (node.args[0], above)]
-        elif node.op == "div":
-            stack += [(node.args[1], not above), (node.args[0], above)]
-        elif node.op == "neg":
-            sign = -sign
-            stack.append((node.args[0], above))
-        elif not above:
-            bottom.append(node)
-        elif _decays(node):
-            decaying.append(node)
-        else:
-            top.append(node)
+    above, bottom, sign = factors(root)
+    decaying = [part for part in above if _decays(part)]
+    top = [part for part in above if not _decays(part)]
     if not decaying:
         return root
     result = ONE
@@ -104,6 +88,51 @@ def _grows(node: Expr) -> bool:
 
 def _is_count(exponent: Expr) -> bool:
     return exponent.is_number and exponent.number.denominator == 1 and 2 <= exponent.number <= _MOST_POWER
+
+
+def bounded_first(root: Expr, inputs: tuple[str, ...]) -> Expr:
+    """Every product with its bounded factors in front, then what depends on an input, and parameters last."""
+    joined = _inside_products(root)
+
+    def visit(node: Expr, args: tuple[Expr, ...]) -> Expr:
+        here = rebuild(node, args)
+        if node.op not in ("mul", "div", "neg") or node in joined:
+            return here
+        top, bottom, sign = factors(here)
+        result = ONE
+        for part in sorted(top, key=lambda p: _kind(p, inputs)):
+            result = part if result is ONE else multiply(result, part)
+        for part in bottom:
+            result = divide(result, part)
+        return negate(result) if sign < 0 else result
+
+    return fold(root, visit)
+
+
+def _kind(part: Expr, inputs: tuple[str, ...]) -> int:
+    if part.op in _BOUNDED:
+        return 0
+    return 1 if any(name in part.free for name in inputs) else 2
+
+
+def factors(root: Expr) -> tuple[list[Expr], list[Expr], int]:
+    """What multiplies, what divides, and the sign."""
+    top: list[Expr] = []
+    bottom: list[Expr] = []
+    sign = 1
+    stack: list[tuple[Expr, bool]] = [(root, True)]
+    while stack:
+        node, above = stack.pop()
+        if node.op == "mul":
+            stack += [(node.args[1], above), (node.args[0], above)]
+        elif node.op == "div":
+            stack += [(node.args[1], not above), (node.args[0], above)]
+        elif node.op == "neg":
+            sign = -sign
+            stack.append((node.args[0], above))
+        else:
+            (top if above else bottom).append(node)
+    return top, bottom, sign
 
 
 def shared_division(root: Expr) -> Expr:

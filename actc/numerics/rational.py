@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
+from weakref import WeakKeyDictionary
 
 from flint import fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
@@ -22,6 +23,8 @@ _EXPONENTIAL = {"exp": 1, "sigmoid": 1, "tanh": 2, "sinh": 1, "cosh": 1, "expm1"
 _MOST_TERMS = 200
 _MOST_DEGREE = 32
 _MOST_POWER = 12
+
+_known: WeakKeyDictionary[Expr, Quotient | None] = WeakKeyDictionary()
 
 Pair = tuple[fmpq_mpoly, fmpq_mpoly]
 
@@ -42,8 +45,10 @@ class Quotient:
 
 def quotient(root: Expr) -> Quotient | None:
     """The expression as a quotient; None where it is no sum, product or the like, or grows too large."""
-    region = _Region(root)
-    return region.quotient() if region.inner else None
+    if root not in _known:
+        region = _Region(root)
+        _known[root] = region.quotient() if region.inner else None
+    return _known[root]
 
 
 class _Region:
@@ -67,6 +72,8 @@ class _Region:
                 stack.extend(reversed(node.args[:1] if node.op == "pow" else node.args))
             elif not node.is_number:
                 self._leaves[node] = None
+                if node.op == "sqrt" and node.free and _is_polynomial(node.args[0]):
+                    stack.append(node.args[0])  # its square is known
 
     def _note(self, node: Expr, stack: list[Expr]) -> None:
         factor, base = scaled(node.args[0])
@@ -105,8 +112,26 @@ class _Region:
         for leaf in leaves:
             if leaf.op == "sign":
                 top, bottom = (_lowered(p, known[leaf][0]) for p in (top, bottom))
+            if leaf.op == "sqrt" and leaf.args[0] in known:
+                top, bottom = self._without_squares(top, bottom, leaf, known)
         exponents = tuple(times(self._units[base], base) for base in bases)
         return lowest(Quotient(top, bottom, exponents, tuple(leaves)))
+
+    def _without_squares(self, top: fmpq_mpoly, bottom: fmpq_mpoly, leaf: Expr, known: dict[Expr, Pair]) -> Pair:
+        """The top with the root's square replaced; the bottom keeps its factors, which may cancel then."""
+        gen = known[leaf][0]
+        index = top.context().gens().index(gen)
+        degree = int(top.degrees()[index]) if not top.is_zero() else 0
+        if degree < 2:
+            return top, bottom
+        a, b = known[leaf.args[0]]
+        total = self._one * 0
+        for powers, coefficient in top.to_dict().items():
+            count = int(powers[index])
+            rest = tuple(count % 2 if i == index else int(p) for i, p in enumerate(powers))
+            term = top.context().from_dict({rest: coefficient})
+            total += term * a ** (count // 2) * b ** (degree // 2 - count // 2)
+        return total, bottom * b ** (degree // 2)
 
     def _split_signs(self, known: dict[Expr, Pair]) -> None:
         for leaf in self._leaves:
@@ -154,6 +179,10 @@ class _Region:
             return None
         a, b = pair
         return _raised(*((a + b, b) if base.op == "softplus" else (a, a + b)), factor)
+
+
+def _is_polynomial(root: Expr) -> bool:
+    return all(_is_rational(node) or not node.args for node in postorder(root))
 
 
 def _is_rational(node: Expr) -> bool:

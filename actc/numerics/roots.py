@@ -9,8 +9,8 @@ from flint import fmpq_mpoly
 from actc.model.algebra import add, compare, divide, folded, multiply, negate, power, where
 from actc.model.expr import ONE, ZERO, Expr, apply, fold, number, postorder, rebuild, symbol
 from actc.numerics.exponents import times
-from actc.numerics.forms import Product, factored, polynomial
-from actc.numerics.rational import Quotient, quotient
+from actc.numerics.forms import plain_product, polynomial
+from actc.numerics.rational import quotient
 
 
 def scaled_roots(root: Expr, variable: str) -> Expr:
@@ -69,7 +69,8 @@ def _conjugated(node: Expr) -> Expr:
         inner = quotient(q * q * leaf.args[0] - p * p)
         if inner is None or inner.exponents:
             continue
-        return divide(_sum(p, times(abs(q.number), leaf), _plain(inner), q.number), polynomial(value.bottom, names))
+        top = _sum(p, times(abs(q.number), leaf), plain_product(inner), q.number)
+        return divide(top, polynomial(value.bottom, names))
     return node
 
 
@@ -83,16 +84,6 @@ def _sum(p: Expr, rooted: Expr, difference: Expr, q: Fraction) -> Expr:
         total = apply("abs", p) + rooted
         result = where(compare("lt", p, ZERO), divide(difference, total), total)
     return negate(result) if q < 0 else result
-
-
-def _plain(value: Quotient) -> Expr:
-    if value.is_zero:
-        return ZERO
-    parts = factored(value)
-    product = Product(parts.factor, dict(parts.monomials))
-    for poly, exponent in parts.factors:
-        product.put(polynomial(poly, list(value.leaves)), exponent)
-    return product.expression()
 
 
 def _part(poly: fmpq_mpoly, index: int, degree: int) -> fmpq_mpoly:

@@ -8,21 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from actc.model.algebra import where
 from actc.model.expr import NAN, Expr, apply, size, symbol
-from actc.numerics.accuracy import Judge, Score, simulators
-from actc.numerics.candidates import cost, equivalents, variants
+from actc.numerics.accuracy import TARGET, Judge, Score, simulators, total
+from actc.numerics.candidates import cost, equivalents, nearly_equal, pieces, prepared, variants
+from actc.numerics.expansions import BOUNDS, beside, expanded, small_quantities
 from actc.numerics.points import PointSet
 from actc.numerics.regimes import INFINITE, asymptotic, clamped, combined, lost_bits
 from actc.numerics.simulate import Simulator
 
 _BEAM = 3
-_MOST_CANDIDATES = 160
-_MOST_NODES = 5000  # of all candidates together
+_MOST_CANDIDATES = 60  # in one step
+_MOST_NODES = 2500  # of all candidates of one step
+_MOST_GOOD = 8  # candidates of one step that do well, among which the cheapest is looked for
+_MOST_TIMES, _MOST_MORE = 6, 120  # nodes that a candidate has at most: so many times the expression's, and more
 _MOST_LEADERS = 20  # programs looked at for the best where none is good
+_MOST_HARD = 16  # points of each format that an expression itself fails at
 _MOST_JUDGED = 5  # programs that did well on few points and are judged on all
 _DEAR = 2  # times the cost of the expression; beyond, rearrangements are tried before a program is taken
+_DOUBTFUL = 3.0  # ULP: where a formula that cancels does worse, a polynomial takes its place
+_BESIDE = 2  # programs that polynomials are put beside
+_MOST_BOUNDS = 2
+_LEAST_BOUND = 2  # of the list: what is below is too near for what cancels beyond
 _WORTH = 0.8  # of the bits lost: what a program that is not within the contract may lose, to be worth the change
 
 
@@ -66,17 +75,20 @@ def loss(score: Score) -> float:
 class Search:
     """The programs tried for one expression.
 
-    ``fits`` says whether a program has the right values at kinks and jumps.
+    ``fits`` says whether a program has the right values at kinks and jumps; ``plain`` is the expression without
+    branches that are never taken, from which the others are made.
     """
 
     expr: Expr
+    plain: Expr
     arena: Arena
     fits: Callable[[Expr], bool]
     screen: Judge = field(init=False)
     final: Judge = field(init=False)
+    hard: Judge | None = None
     tried: dict[Expr, Score] = field(default_factory=dict)
     judged: dict[Expr, Score] = field(default_factory=dict)
-    nodes: int = 0
+    fitting: dict[Expr, bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.screen = Judge(self.expr, self.arena.few, self.arena.few_runs)
@@ -86,31 +98,72 @@ class Search:
         """The expression itself if it is good, else the cheapest that is, else the best there is."""
         if self._try(self.expr).meets and self._judge(self.expr).meets:
             return Found(self.expr, self.judged[self.expr])
+        self._harden()
         steps: tuple[Callable[[], Iterable[Expr]], ...] = (
-            lambda: (*others, *equivalents(self.expr)),
+            lambda: (self.plain, *others, *equivalents(self.plain)),
+            self._pieces,
             self._rearranged,
+            self._expanded,
             self._regimes,
             self._held,
             self._regimes,
         )
         for index, step in enumerate(steps):
-            fresh = [c for c in dict.fromkeys(step()) if c not in self.tried]
-            for candidate in fresh:
-                if len(self.tried) < _MOST_CANDIDATES and self.nodes < _MOST_NODES:
-                    self._try(candidate)
+            self._take(step())
             good = self._cheapest_good()
             if good is not None and (index > 0 or cost(good) <= _DEAR * cost(self.expr)):
                 return Found(good, self.judged[good])
         return self._best()
 
+    def _take(self, candidates: Iterable[Expr]) -> None:
+        """Try candidates until the work of one step is done, or enough of them are good."""
+        nodes = good = count = 0
+        most = _MOST_TIMES * size(self.expr) + _MOST_MORE
+        for candidate in candidates:
+            if count == _MOST_CANDIDATES or nodes > _MOST_NODES or good == _MOST_GOOD:
+                return
+            length = size(candidate)
+            if candidate in self.tried or length > most:
+                continue
+            count += 1
+            nodes += length
+            good += self._try(candidate).meets
+
+    def _harden(self) -> None:
+        """From here on candidates are compared at the points, too, at which the expression itself is worst."""
+        self._judge(self.expr)
+        sets = []
+        for points, row in zip(self.arena.all, self.final.errors(self.expr), strict=True):
+            worst = sorted((i for i, e in enumerate(row) if e > TARGET), key=lambda i: (-row[i], i))
+            some = worst[:: max(1, len(worst) // _MOST_HARD)]
+            sets.append(PointSet(points.format, tuple(points.points[i] for i in sorted(some))))
+        hard = tuple(s for s in sets if s.points)
+        if hard:
+            self.hard = Judge(self.expr, hard, simulators(hard))
+        self.tried.clear()
+        self._try(self.expr)
+
     def _cheapest_good(self) -> Expr | None:
         promising = sorted((c for c, score in self.tried.items() if score.meets), key=cost)
-        return next((c for c in promising[:_MOST_JUDGED] if self._judge(c).meets and self.fits(c)), None)
+        judged = 0
+        for candidate in promising:
+            if judged == _MOST_JUDGED:
+                return None
+            if self._fits(candidate):
+                judged += 1
+                if self._judge(candidate).meets:
+                    return candidate
+        return None
+
+    def _fits(self, program: Expr) -> bool:
+        if program not in self.fitting:
+            self.fitting[program] = self.fits(program)
+        return self.fitting[program]
 
     def _try(self, program: Expr) -> Score:
         if program not in self.tried:
-            self.tried[program] = self.screen.score(program)
-            self.nodes += size(program)
+            scores = [judge.score(program) for judge in (self.screen, self.hard) if judge is not None]
+            self.tried[program] = total(scores)
         return self.tried[program]
 
     def _judge(self, program: Expr) -> Score:
@@ -121,11 +174,60 @@ class Search:
     def _leaders(self, count: int) -> list[Expr]:
         return sorted(self.tried, key=lambda e: (loss(self.tried[e]), cost(e)))[:count]
 
+    def _pieces(self) -> Iterable[Expr]:
+        inner, wrap = peeled(self.plain)
+        for piece in pieces(inner, self.arena.inputs):
+            yield wrap(piece)
+            yield piece
+
+    def _expanded(self) -> Iterable[Expr]:
+        """Polynomials where something is small, beside the best program elsewhere."""
+        inner, wrap = peeled(self.plain)
+        forms = dict.fromkeys((*prepared(inner), *pieces(inner, self.arena.inputs)))
+        for name in self.arena.inputs:
+            if name not in self.expr.free:
+                continue
+            known: dict[tuple[Expr, Fraction], list[Expr]] = {}
+            smalls = dict.fromkeys(q for form in forms for q in small_quantities(form, name))
+            for far in self._leaders(_BESIDE):
+                for small in smalls:
+                    count = 0
+                    for bound in self._bounds(far, small):
+                        if (small, bound) not in known:
+                            known[small, bound] = _distinct(expanded(f, small, name, bound) for f in forms)
+                        for near in known[small, bound]:
+                            yield wrap(beside(small, bound, near, peeled(far)[0]))
+                        count += bool(known[small, bound])
+                        if count == _MOST_BOUNDS:
+                            break
+
+    def _bounds(self, program: Expr, small: Expr) -> tuple[Fraction, ...]:
+        """Bounds beyond which the program does well; then lesser ones, for where no polynomial reaches so far."""
+        greatest = 0.0
+        for run, row in zip(self.arena.all_runs, self.final.errors(program), strict=True):
+            for value, error in zip(run.run(small), row, strict=True):
+                if error > _DOUBTFUL and abs(value) <= BOUNDS[-1]:
+                    greatest = max(greatest, float(abs(value)))
+        if not greatest:
+            return ()
+        index = next((k for k, b in enumerate(BOUNDS) if b >= greatest), len(BOUNDS) - 1)
+        return (*BOUNDS[index : index + 2], *BOUNDS[min(index, _LEAST_BOUND) : index][::-1])
+
     def _rearranged(self) -> Iterable[Expr]:
-        for leader in dict.fromkeys((*self._leaders(_BEAM), self.expr, *equivalents(self.expr))):
+        """One rule at a time on a few programs, then two."""
+        first = dict.fromkeys((self.plain, *self._leaders(_BEAM)))
+        yield from self._varied(first)
+        rest = dict.fromkeys((*equivalents(self.plain), *self._pieces()))
+        yield from self._varied(one for one in rest if one not in first)
+        for leader in self._leaders(_BEAM):
             for variant in variants(leader, self.arena.inputs):
-                yield variant
-                yield from variants(variant, ())
+                yield from variants(variant, self.arena.inputs)
+                yield from nearly_equal(variant)
+
+    def _varied(self, programs: Iterable[Expr]) -> Iterable[Expr]:
+        for program in programs:
+            yield from variants(program, self.arena.inputs)
+            yield from nearly_equal(program)
 
     def _regimes(self) -> Iterable[Expr]:
         """Two programs at a time, chosen by an input or its size."""
@@ -154,12 +256,16 @@ class Search:
         best = Found(self.expr, before)
         left = _BEAM
         for leader in self._leaders(_MOST_LEADERS):
-            if leader is not self.expr and _is_better(self._judge(leader), best.score) and self.fits(leader):
+            if leader is not self.expr and _is_better(self._judge(leader), best.score) and self._fits(leader):
                 best = Found(leader, self.judged[leader])
                 left -= 1
                 if not left:
                     break
         return best
+
+
+def _distinct(found: Iterable[Expr | None]) -> list[Expr]:
+    return [one for one in dict.fromkeys(found) if one is not None]
 
 
 def peeled(root: Expr) -> tuple[Expr, Callable[[Expr], Expr]]:

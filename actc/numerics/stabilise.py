@@ -14,19 +14,22 @@ from fractions import Fraction
 from actc.calculus.balls import Number
 from actc.calculus.crossings import Crossing, crossings
 from actc.calculus.differentiate import differentiate
+from actc.calculus.intervals import of_domain
 from actc.calculus.settle import at, same
 from actc.calculus.tie_points import choose, parameter_points, rational_defaults, tie_points
 from actc.model.activation import Activation
 from actc.model.compiled import Accuracy
 from actc.model.expr import Expr
 from actc.model.verdict import Gradients, Verdict
+from actc.numerics.accuracy import Truth
 from actc.numerics.candidates import equivalents
-from actc.numerics.points import screening, special_places, thorough
+from actc.numerics.formats import FLOAT64
+from actc.numerics.points import Point, PointSet, screening, special_places, thorough
+from actc.numerics.preparation import decided
 from actc.numerics.search import Arena, Found, Search, peeled
 
 _DERIVED = (Verdict.DERIVED, Verdict.PROVED)
-_RELATIVE = Fraction(1, 2**50)
-_NOTHING = Fraction(1, 2**1015)  # 128 times the smallest normal float64
+_CLOSE = 4  # units of float64's last place
 _EXPONENTS = (-60, -30, -9, -4, -2, 0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 17, 22, 28, 36, 45, 57, 70, 90, 120)
 _MANTISSAS = tuple(Fraction(n, 64) for n in (67, 91, 113, 79, 101, 125, 71))
 
@@ -53,17 +56,24 @@ def stabilise_measured(gradients: Gradients) -> Stabilised:
     places = special_places(activation, found)
     arena = Arena.over(inputs, screening(activation, places), thorough(activation, places))
     ties = [point for name in inputs for crossing in found[name] for point in tie_points(activation, crossing)]
-    apart = _generic_points(activation)
+    apart = PointSet(FLOAT64, tuple(_generic_points(activation)))
+
+    env = {name: of_domain(domain) for name, domain in activation.domains.items()}
 
     def search(expr: Expr) -> Search:
-        return Search(expr, arena, lambda program: _agree(expr, program, ties) and _close(expr, program, apart))
+        truth = Truth(expr, apart)
+
+        def fits(program: Expr) -> bool:
+            return program is expr or (_agree(expr, program, ties) and _close(truth, Truth(program, apart)))
+
+        return Search(expr, decided(expr, env), arena, fits)
 
     searches = [search(gradients.value)]
     value = searches[0].run()
     results: list[Found] = []
     for gradient in gradients.gradients:
         searches.append(search(gradient.expr))
-        again = _again(gradient.expr, value.program, gradient.variable) if gradient.verdict in _DERIVED else ()
+        again = _again(searches[-1].plain, value.program, gradient.variable) if gradient.verdict in _DERIVED else ()
         results.append(searches[-1].run(again))
     programs = tuple(
         replace(gradient, expr=result.program)
@@ -99,13 +109,13 @@ def _agree(old: Expr, new: Expr, ties: list[dict[str, Number]]) -> bool:
     return True
 
 
-def _generic_points(activation: Activation) -> list[dict[str, Number]]:
+def _generic_points(activation: Activation) -> list[Point]:
     """Points that no program was fitted to, from the smallest to the largest magnitudes, at several parameters."""
-    points: list[dict[str, Number]] = []
+    points: list[Point] = []
     for turn, parameters in enumerate(parameter_points(activation)):
         for step, exponent in enumerate(_EXPONENTS if turn == 0 else _EXPONENTS[turn % 3 :: 3]):
             for sign in (1, -1):
-                point: dict[str, Number] = dict(parameters)
+                point = dict(parameters)
                 for index, given in enumerate(activation.inputs):
                     mantissa = _MANTISSAS[(step + turn + 3 * index) % len(_MANTISSAS)]
                     size = Fraction(2) ** exponent if index % 2 == 0 else Fraction(1)
@@ -115,19 +125,16 @@ def _generic_points(activation: Activation) -> list[dict[str, Number]]:
     return points
 
 
-def _close(old: Expr, new: Expr, points: list[dict[str, Number]]) -> bool:
-    """Whether a program is the same function to the last digits of float64.
+def _close(truth: Truth, program: Truth) -> bool:
+    """Whether a program is the same function to the last digits of float64, as far as float64 tells its inputs apart.
 
     An input held at a bound is no identity: what is small on the points that it was judged on must be small elsewhere.
     """
-    if old is new:
-        return True
-    for point in points:
-        before = at(old, point)
-        if not isinstance(before, Fraction):
+    for index in range(len(truth)):
+        if truth.at(index) is None:
             continue
-        after = at(new, point)
-        if not isinstance(after, Fraction) or abs(after - before) > max(abs(before) * _RELATIVE, _NOTHING):
+        found = program.at(index)
+        if found is None or truth.error(index, found) > _CLOSE:
             return False
     return True
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
+from actc.calculus.balls import holds
 from actc.calculus.branches import orient
 from actc.model.algebra import compare, divide, folded, negate, subtract
-from actc.model.expr import ONE, ZERO, Expr, apply, fold, number, postorder, rebuild
+from actc.model.expr import FALSE, ONE, TRUE, ZERO, Expr, apply, fold, number, postorder, rebuild
 from actc.numerics.exponents import scaled
 from actc.numerics.forms import balanced, vocabulary
 from actc.numerics.logarithms import general_power, logarithm
@@ -58,6 +59,8 @@ def rewritten(root: Expr, writer: Writer, *, whole: bool) -> Expr:
 
     def visit(node: Expr, args: tuple[Expr, ...]) -> Expr:
         here = folded(rebuild(node, args))
+        if here.op in _ORDER and not here.free:
+            return _decided(here)
         if here.op == "log":
             return logarithm(here.args[0]) or apply("log", write(here.args[0]))
         if here.op == "pow":
@@ -123,6 +126,36 @@ def simplified(node: Expr) -> Expr:
             same = node.args[0].args[0] is node.args[1].args[0]
             return node.args[0].args[0] if same else node
     return node
+
+
+def nearest(root: Expr) -> Expr:
+    """The expression with its structure kept: only sums and differences that have a name of their own get it."""
+
+    def visit(node: Expr, args: tuple[Expr, ...]) -> Expr:
+        here = folded(rebuild(node, args))
+        if here.op in _ORDER and not here.free:
+            return _decided(here)
+        if here.op == "log" and here.args[0].op in ("add", "sub"):
+            return _log1p(here.args[0]) or here
+        return simplified(here)
+
+    return fold(root, visit)
+
+
+def _log1p(argument: Expr) -> Expr | None:
+    a, b = argument.args
+    if argument.op == "sub":
+        return apply("log1p", negate(b)) if a is ONE else None
+    if a is ONE or b is ONE:
+        other = b if a is ONE else a
+        return apply("softplus", other.args[0]) if other.op == "exp" else apply("log1p", other)
+    return None
+
+
+def _decided(condition: Expr) -> Expr:
+    """A comparison of constants as what it comes to."""
+    answer = holds(condition, {})
+    return condition if answer is None else TRUE if answer else FALSE
 
 
 def _compared(node: Expr) -> Expr:

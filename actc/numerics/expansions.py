@@ -1,0 +1,291 @@
+"""Polynomials in place of formulas that cancel where something is small.
+
+exp(u) - 1 - u loses all digits at small u, whatever the order of its operations. There it is u**2 times a polynomial.
+The small quantity may be the input, or what a function is applied to, such as x/alpha; the expression is put in terms
+of it and collected by the parameters that are left, so that what cancels is a function of one variable alone. Its
+Taylor model (``taylor``) gives coefficients and a certain bound on the truncation; the polynomial is then made shorter
+by Chebyshev's polynomials within the same bound (Lanczos' economisation).
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from flint import arb, fmpq
+
+from actc.calculus.balls import rational
+from actc.calculus.tape import precision
+from actc.model.algebra import add, compare, divide, folded, multiply, power, where
+from actc.model.expr import ONE, ZERO, Expr, apply, fold, number, postorder, rebuild, substitute, symbol
+from actc.numerics.exponents import scaled
+from actc.numerics.forms import plain_product, polynomial
+from actc.numerics.rational import Quotient, quotient
+from actc.numerics.taylor import BITS, Model, NoModelError, model
+
+BOUNDS = tuple(Fraction(n, 16) for n in (1, 2, 4, 6, 8, 12, 16, 24, 32, 48, 64))
+"""Up to where a polynomial may replace a formula."""
+
+_ORDERS = (24, 40, 64)
+_MOST_TERMS = 36
+_CELLS = 24
+_EXACT = Fraction(1, 2**57)  # of the value: what truncation may change
+_SMALL = symbol("·u")  # no author can write it
+_FUNCTIONS = frozenset(
+    {
+        *("exp", "expm1", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sigmoid", "softplus", "log_sigmoid", "log1p"),
+        *("erf", "erfc", "normal_cdf", "atan", "asinh", "sinc", "asin", "atanh", "log"),
+    }
+)
+
+
+def small_quantities(root: Expr, name: str) -> list[Expr]:
+    """What may be small together with the input, or far out: the input, and products that functions are applied to."""
+    found: dict[Expr, None] = {}
+    for node in postorder(root):
+        if node.op in _FUNCTIONS and name in node.free:
+            base = scaled(node.args[0])[1]
+            if base.op in ("mul", "div") and _target(base, name) is not None:
+                found[base] = None
+    return [symbol(name), *found]
+
+
+def expanded(root: Expr, small: Expr, name: str, bound: Fraction) -> Expr | None:
+    """The expression by polynomials for abs(small) <= bound, on each side of its branches; None where none is found."""
+    changed = False
+
+    def visit(node: Expr) -> Expr:
+        nonlocal changed
+        if node.op == "where":
+            return where(node.args[0], visit(node.args[1]), visit(node.args[2]))
+        if name not in node.free:
+            return node
+        found = _smooth(node, small, name, bound)
+        changed = changed or found is not None
+        return node if found is None else found
+
+    result = visit(root)
+    return result if changed else None
+
+
+def beside(small: Expr, bound: Fraction, near: Expr, far: Expr) -> Expr:
+    """One program where a quantity is small, another elsewhere."""
+    return where(compare("le", apply("abs", small), number(bound)), near, far)
+
+
+def _target(base: Expr, name: str) -> Expr | None:
+    """What to solve a product for: the input, or an exponential, if it is a single factor."""
+    counts: dict[Expr, int] = {}
+    stack = [(base, 1)]
+    while stack:
+        node, sign = stack.pop()
+        if node.op in ("mul", "div"):
+            stack += [(node.args[0], sign), (node.args[1], sign if node.op == "mul" else -sign)]
+        elif node.op == "neg":
+            stack.append((node.args[0], sign))
+        elif node.op == "symbol" or (node.op == "exp" and name in node.free):
+            counts[node] = counts.get(node, 0) + sign
+        elif node.free:
+            return None
+    moving = [node for node in counts if name in node.free]
+    return moving[0] if len(moving) == 1 and abs(counts[moving[0]]) == 1 else None
+
+
+def _smooth(node: Expr, small: Expr, name: str, bound: Fraction) -> Expr | None:
+    inner = _in_terms_of(node, small, name)
+    if inner is None or _SMALL.name not in inner.free:
+        return None
+    back = {_SMALL: small}
+    if inner.free == {_SMALL.name}:
+        found = near_zero(inner, bound) if _is_sum(inner) else None
+        return None if found is None else substitute(found, back)
+    value = quotient(inner)
+    if value is None or value.bottom.is_zero() or value.is_zero:
+        return None
+    total = _collected(value, bound)
+    return None if total is None else substitute(total, back)
+
+
+def _is_sum(node: Expr) -> bool:
+    """Whether anything may cancel."""
+    return any(n.op in ("add", "sub") or n.op in _FUNCTIONS for n in postorder(node))
+
+
+def _in_terms_of(node: Expr, small: Expr, name: str) -> Expr | None:
+    if small.op == "symbol":
+        return substitute(node, {small: _SMALL})
+    target = _target(small, name)
+    if target is None:
+        return None
+    rest = fold(substitute(small, {target: ONE}), lambda n, args: folded(rebuild(n, args)))
+    solved = divide(rest, _SMALL) if _is_below(small, target) else divide(_SMALL, rest)
+    known = {target: solved, small: _SMALL}
+    return fold(node, lambda n, args: _reduced(rebuild(n, args)), known)
+
+
+def _reduced(node: Expr) -> Expr:
+    """A function of a product in lowest terms."""
+    if node.op not in _FUNCTIONS or _SMALL.name not in node.free:
+        return node
+    value = quotient(node.args[0])
+    if value is None or value.exponents:
+        return node
+    return apply(node.op, plain_product(value))
+
+
+def _is_below(small: Expr, target: Expr) -> bool:
+    """Whether the target divides."""
+    node, below = small, False
+    while node is not target:
+        if node.op == "div" and (target is node.args[1] or target in set(postorder(node.args[1]))):
+            node, below = node.args[1], not below
+        else:
+            node = next(a for a in node.args if target in set(postorder(a)))
+    return below
+
+
+def _collected(value: Quotient, bound: Fraction) -> Expr | None:
+    """The sum over monomials in what is not small, each times a polynomial in what is."""
+    names = [apply("exp", a) for a in value.exponents] + list(value.leaves)
+    own = [n.free <= {_SMALL.name} for n in names]
+    outer, inner = ONE, ONE
+    _, parts = value.bottom.factor()
+    for poly, exponent in parts:
+        degrees = poly.degrees()
+        written = power(polynomial(poly, names), number(int(exponent)))
+        if all(own[i] or not int(d) for i, d in enumerate(degrees)):
+            inner = multiply(inner, written)
+        else:
+            outer = multiply(outer, written)
+    lead, _ = value.bottom.factor()
+    groups: dict[tuple[int, ...], dict[tuple[int, ...], fmpq]] = {}
+    for powers, c in (value.top / lead).to_dict().items():
+        key = tuple(0 if own[i] else int(p) for i, p in enumerate(powers))
+        mine = tuple(int(p) if own[i] else 0 for i, p in enumerate(powers))
+        groups.setdefault(key, {})[mine] = c
+    total = ZERO
+    changed = False
+    for key in sorted(groups):
+        part = value.top.context().from_dict(groups[key])
+        kernel = divide(polynomial(part, names), inner)
+        factor = ONE
+        for written, exponent in zip(names, key, strict=True):
+            if exponent:
+                factor = multiply(factor, power(written, number(exponent)))
+        if kernel.free and len(groups[key]) + (inner is not ONE) > 1:
+            found = near_zero(kernel, bound)
+            if found is None:
+                return None
+            kernel, changed = found, True
+        total = add(total, multiply(factor, kernel) if factor is not ONE else kernel)
+    return divide(total, outer) if changed else None
+
+
+def near_zero(kernel: Expr, bound: Fraction, centre: Fraction | arb = Fraction(0)) -> Expr | None:
+    """A function of one small quantity as a power of it times a polynomial, good to more than float64's precision."""
+    for order in _ORDERS:
+        try:
+            found = model(kernel, _SMALL.name, centre, bound, order)
+        except NoModelError:
+            return None
+        terms = _shortened(found, bound)
+        if terms is not None:
+            return _written(found.valuation, terms)
+    return None
+
+
+def _shortened(found: Model, bound: Fraction) -> tuple[list[Fraction], bool] | None:
+    """The coefficients after the zeros, and whether they are those of the square; None where they are too few."""
+    start = found.valuation
+    if start >= found.order - 2:
+        return None
+    with precision(BITS):
+        terms = [rational(c) if not (c.contains(0) and abs(c) < arb(2) ** -160) else Fraction(0)
+                 for c in found.terms[start:]]  # fmt: skip
+        rest = rational(found.rest.abs_upper()) * bound ** (found.order - start)
+    even = not any(terms[1::2])
+    reach = bound * bound if even else bound
+    terms = terms[::2] if even else terms
+    least = _least(terms, reach, even)
+    allowed = least * _EXACT
+    if rest > allowed / 2:
+        return None
+    left = allowed / 2
+    while len(terms) > 1:
+        size = abs(terms[-1]) * reach ** (len(terms) - 1) / 2 ** ((2 * len(terms) - 3) if even else len(terms) - 2)
+        if size > left:
+            break
+        left -= size
+        terms = _lowered(terms, reach, even)
+    return (terms, even) if len(terms) <= _MOST_TERMS else None
+
+
+def _least(terms: list[Fraction], reach: Fraction, even: bool) -> Fraction:
+    """A lower bound of the polynomial's size; 0 where it may vanish."""
+    with precision(128):
+        balls = [arb(c.numerator) / c.denominator for c in terms]
+        low = arb(0) if even else -arb(reach.numerator) / reach.denominator
+        width = (arb(reach.numerator) / reach.denominator - low) / _CELLS
+        least = None
+        for k in range(_CELLS):
+            middle, half = low + width * (k + arb(1) / 2), width / 2
+            place = middle + arb(0, half.abs_upper())
+            total = arb(0)
+            for c in reversed(balls):
+                total = total * place + c
+            size = total.abs_lower()
+            least = size if least is None or size < least else least
+        return rational(least) if least is not None else Fraction(0)
+
+
+def _lowered(terms: list[Fraction], reach: Fraction, even: bool) -> list[Fraction]:
+    """The polynomial less a multiple of Chebyshev's, so that its last term is gone."""
+    degree = len(terms) - 1
+    shape = _chebyshev(degree, even)
+    scale = terms[-1] / (shape[-1] / reach**degree)
+    return _rounded([t - scale * s / reach**k for k, (t, s) in enumerate(zip(terms, shape, strict=True))][:-1])
+
+
+def _rounded(terms: list[Fraction]) -> list[Fraction]:
+    return [Fraction(round(t * 2**BITS), 2**BITS) for t in terms]
+
+
+_shapes: dict[tuple[int, bool], list[int]] = {}
+
+
+def _chebyshev(degree: int, even: bool) -> list[int]:
+    """The coefficients of T_n(x), or of T_n(2*x - 1)."""
+    known = _shapes.get((degree, even))
+    if known is None:
+        if degree == 0:
+            known = [1]
+        elif degree == 1:
+            known = [-1, 2] if even else [0, 1]
+        else:
+            a, b = _chebyshev(degree - 2, even), _chebyshev(degree - 1, even)
+            step = [0, *(2 * c for c in b)] if not even else _sum([0, *(4 * c for c in b)], [-2 * c for c in b])
+            known = _sum(step, [-c for c in a])
+        _shapes[degree, even] = known
+    return known
+
+
+def _sum(a: list[int], b: list[int]) -> list[int]:
+    size = max(len(a), len(b))
+    return [(a[k] if k < len(a) else 0) + (b[k] if k < len(b) else 0) for k in range(size)]
+
+
+def _written(start: int, found: tuple[list[Fraction], bool]) -> Expr:
+    """By Horner's rule."""
+    terms, even = found
+    unknown = power(_SMALL, number(2)) if even else _SMALL
+    total = ZERO
+    for c in reversed(terms):
+        total = add(number(_short(c)), multiply(unknown, total))
+    return multiply(power(_SMALL, number(start)), total) if start else total
+
+
+def _short(value: Fraction) -> Fraction:
+    """The number itself where it is short, else the nearest float64."""
+    plain = value.limit_denominator(1000)
+    if abs(plain - value) < Fraction(1, 2**150):
+        return plain
+    return Fraction(float(value))

@@ -1,0 +1,52 @@
+"""What is done to an expression before other forms of it are looked for: exact, and free of choices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from actc.calculus.intervals import Interval
+from actc.calculus.ranges import Box
+from actc.model.algebra import folded, multiply, power, where
+from actc.model.expr import FALSE, TRUE, Expr, fold, number, rebuild
+
+
+def decided(root: Expr, env: Mapping[str, Interval]) -> Expr:
+    """The expression without branches that no point of the domains takes, such as 0 if 1 + exp(x) == 0."""
+    box = Box(env)
+
+    def visit(node: Expr, args: tuple[Expr, ...]) -> Expr:
+        here = rebuild(node, args)
+        if here.op != "where":
+            return here
+        answer = box.holds(here.args[0])
+        return here if answer is None else where(TRUE if answer else FALSE, here.args[1], here.args[2])
+
+    return fold(root, visit)
+
+
+def powers_split(root: Expr) -> Expr:
+    """Powers with integer steps taken off their exponents: u**(v - 1) is u**v/u, so that both share u**v."""
+    return fold(root, lambda node, args: _split(folded(rebuild(node, args))))
+
+
+def _split(node: Expr) -> Expr:
+    if node.op != "pow" or not node.args[1].free:
+        return node
+    base, exponent = node.args
+    rest, step = _without_integer(exponent)
+    if not step:
+        return node
+    whole = power(base, number(abs(step)))
+    return multiply(power(base, rest), whole) if step > 0 else power(base, rest) / whole
+
+
+def _without_integer(exponent: Expr) -> tuple[Expr, int]:
+    """The exponent as a rest and an integer."""
+    if exponent.op in ("add", "sub"):
+        a, b = exponent.args
+        sign = 1 if exponent.op == "add" else -1
+        if b.is_number and b.number.denominator == 1:
+            return a, sign * int(b.number)
+        if a.is_number and a.number.denominator == 1:
+            return (b if sign > 0 else -b), int(a.number)
+    return exponent, 0

@@ -1,0 +1,88 @@
+"""Products with a factor that vanishes or overflows before the product does.
+
+sigmoid(-100)*1e30 is 3.7e-14, but sigmoid(-100) is below the smallest float32. In its tail sigmoid(v) is exp(v), and
+exp(v)*p is (exp(v/2)*p)*exp(v/2): halves of the exponent reach twice as far.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from actc.model.algebra import add, compare, divide, folded, multiply, negate, where
+from actc.model.expr import ONE, ZERO, Expr, apply, fold, number, postorder, rebuild
+from actc.numerics.exponents import scaled, times
+from actc.numerics.products import factors
+
+_FAR = 64  # beyond, sigmoid(-v) is exp(-v) to far more digits than float64 has
+_TAILED = frozenset({"sigmoid", "exp", "sinh", "cosh", "expm1", "tanh"})
+
+
+def halved(root: Expr) -> Expr:
+    """Every product of exponentials and other factors by halves of the exponent."""
+    inner = {a for node in postorder(root) if node.op in ("mul", "div", "neg") for a in node.args[:2]}
+
+    def visit(node: Expr, args: tuple[Expr, ...]) -> Expr:
+        here = folded(rebuild(node, args))
+        if node.op not in ("mul", "div", "neg") or node in inner:
+            return here
+        return _by_halves(here)
+
+    return fold(root, visit)
+
+
+def _by_halves(root: Expr) -> Expr:
+    top, bottom, sign = factors(root)
+    if not any(f.op in _TAILED and f.op != "tanh" for f in top) or len(top) + len(bottom) < 2:
+        return root
+    bases: dict[Expr, None] = {}
+    for factor in top:
+        if factor.op in ("sigmoid", "sinh", "cosh", "expm1"):
+            bases[scaled(factor.args[0])[1]] = None
+    if len(bases) > 1:
+        return root
+
+    def product(side: int) -> Expr:
+        exponent = ZERO
+        rest: list[Expr] = []
+        scale = Fraction(sign)
+        for factor in top:
+            if factor.op == "exp":
+                exponent = add(exponent, factor.args[0])
+                continue
+            v = factor.args[0] if factor.op in _TAILED else None
+            if v is None or not side:
+                rest.append(factor)
+                continue
+            rising = (scaled(v)[0] > 0) == (side > 0)
+            if factor.op == "sigmoid":
+                exponent = exponent if rising else add(exponent, v)
+            elif factor.op in ("sinh", "cosh"):
+                exponent = add(exponent, v if rising else negate(v))
+                scale *= Fraction(-1 if factor.op == "sinh" and not rising else 1, 2)
+            elif factor.op == "expm1":
+                exponent, scale = (add(exponent, v), scale) if rising else (exponent, -scale)
+            else:
+                rest.append(factor)
+        total = ONE
+        for factor in sorted(rest, key=lambda f: bool(f.free)):
+            total = factor if total is ONE else multiply(total, factor)
+        if exponent is not ZERO:
+            steepness, base = scaled(exponent)
+            half = apply("exp", times(steepness / 2, base))
+            total = half if total is ONE else multiply(half, total)
+            for part in bottom:
+                total = divide(total, part)
+            total = multiply(total, half)
+        else:
+            for part in bottom:
+                total = divide(total, part)
+        return multiply(number(scale), total)
+
+    if not bases:
+        return product(0)
+    v = next(iter(bases))
+    steep = max(abs(scaled(f.args[0])[0]) for f in top if f.op in ("sigmoid", "sinh", "cosh", "expm1"))
+    bound = number(Fraction(_FAR) / steep)
+    middle = product(0)
+    low = where(compare("lt", v, negate(bound)), product(-1), middle)
+    return where(compare("gt", v, bound), product(1), low)
