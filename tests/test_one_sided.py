@@ -207,7 +207,7 @@ def by_mpmath(expr: Expr, x: mpmath.mpf) -> mpmath.mpf:
         if node.is_number:
             return mpmath.mpf(node.number.numerator) / node.number.denominator
         found = SPELLED[node.op](*args)
-        if isinstance(found, mpmath.mpc):
+        if isinstance(found, mpmath.mpc) or not mpmath.isfinite(found):
             raise ValueError(node.op)
         return mpmath.mpf(found)
 
@@ -216,7 +216,7 @@ def by_mpmath(expr: Expr, x: mpmath.mpf) -> mpmath.mpf:
 
 @pytest.mark.parametrize("seed", range(8))
 def test_random_limits_are_what_the_values_come_to(seed: int) -> None:
-    """Whatever is certified: mpmath's values a googolth of a googolth beside the point are as near to it as that."""
+    """Whatever is certified: mpmath's values beside the point come to it."""
     draw = random.Random(seed)  # noqa: S311 - a fixed sample
     compared = 0
     for _ in range(150):
@@ -226,7 +226,7 @@ def test_random_limits_are_what_the_values_come_to(seed: int) -> None:
             continue
         with mpmath.workdps(900):
             try:
-                near = by_mpmath(expr, at + side * mpmath.mpf(10) ** -200)
+                far, near = (by_mpmath(expr, at + side * mpmath.mpf(10) ** -k) for k in (100, 200))
             except (ValueError, ZeroDivisionError, OverflowError):
                 assert not found.is_finite or not found.defined, expr
                 continue
@@ -238,7 +238,7 @@ def test_random_limits_are_what_the_values_come_to(seed: int) -> None:
             limit = found.value
             assert limit is not None
             text = limit.mid().str(40, radius=False) if isinstance(limit, arb) else str(float(limit))
-            error = abs(near - mpmath.mpf(text))
-            # A slowly falling rest, as of t**(1/8), is still large here.
-            assert error < mpmath.mpf(10) ** -12 * (1 + abs(near)), expr
+            before, error = (abs(value - mpmath.mpf(text)) for value in (far, near))
+            # What falls as slowly as 1/log(t) is still large here, but half of what it was.
+            assert error < mpmath.mpf(10) ** -12 * (1 + abs(near)) or error < before * 0.6, expr
     assert compared > 60
