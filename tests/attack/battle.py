@@ -19,7 +19,7 @@ from attack.slopes import NoRuleError, slope
 from attack.subject import Subject
 from attack.terms import Term, size, substitute, sym, text
 from attack.ties import fails_at_tie
-from attack.truth import FINE_DIGITS, Sides, finely_differ, sides, wrong_at
+from attack.truth import FINE_DIGITS, SURE_DIGITS, Sides, finely_differ, fits, one_sided, settled, sides, wrong_at
 
 
 @dataclass(frozen=True)
@@ -95,13 +95,14 @@ class Field:
         return None
 
     def is_thin(self, claim: Claim, point: dict[str, Fraction]) -> bool:
-        """Whether the claim is right at a point next to this one, in no special direction."""
-        formula = Formula(text(claim.subject.opened(claim.term)))
+        """Whether the claim is right once the other coordinates are moved a little, in no special direction."""
+        if len(point) < 2:
+            return False
+        formula, every = Formula(text(claim.subject.opened(claim.term))), domains(self.subject)
         for k in (1, -1):
             near = {n: v + Fraction(k * (7 + 3 * i), 10**8 + i) for i, (n, v) in enumerate(sorted(point.items()))}
-            every = domains(self.subject)
-            near = {n: v if inside(v, every[n], n == self.by) else point[n] for n, v in near.items()}
-            if wrong_at(self.f, formula, self.by, near) not in ("", "?"):
+            near = {n: point[n] if n == self.by or not inside(v, every[n]) else v for n, v in near.items()}
+            if wrong_at(self.f, formula, self.by, near) not in ("", "?") or finely_differ(formula, self.slope, near):
                 return False
         return True
 
@@ -200,10 +201,19 @@ def counterexample(field: Field, claim: Claim, point: dict[str, Fraction]) -> st
         return UNCONFIRMED
     opened = claim.subject.opened(claim.term)
     formula = Formula(text(opened))
+    domain, tiny = domains(field.subject)[field.by], Fraction(1, 10**30)
+    ways = [way for way in (1, -1) if inside(full[field.by] + way * tiny, domain)]
+    if len(ways) == 1:
+        end, value = one_sided(field.f, field.by, full, ways[0]), settled(formula, full)
+        if end is None or value is None:
+            return UNCONFIRMED
+        return "" if fits(end, value, SURE_DIGITS) else FALSE_REFUTATION
     how = wrong_at(field.f, formula, field.by, full)
     if how not in ("", "?"):
         return ""
-    fine = any(finely_differ(formula, field.slope, full, digits) for digits in (FINE_DIGITS, 8 * FINE_DIGITS))
+    around = sides(field.f, field.by, full)
+    smooth = around is not None and around.smooth
+    fine = smooth and any(finely_differ(formula, field.slope, full, d) for d in (FINE_DIGITS, 8 * FINE_DIGITS))
     if fine and wrong_at(field.f, field.slope, field.by, full) == "":
         return ""
     if fails_at_tie(field, formula, ties([field.subject.expression, opened]), full):

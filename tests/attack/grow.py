@@ -174,7 +174,7 @@ class _Grower:
                 call("tan", call("atan", self.linear()) / 2),
                 call("digamma", self.positive_constant()) * self.linear(),
             ),
-            (5, 6, 3, 1, 1, 1, 1, 1, 1, 3, 3, 2, 1, 1, 2, 0.5, 0.3),
+            (5, 6, 3, 1, 1, 1, 1, 1, 1, 3, 3, 2, 1, 2, 2, 0.5, 0.7),
         )[0]
 
     def integer(self) -> Term:
@@ -200,7 +200,7 @@ class _Grower:
                 call("min", u, v),
                 call("max", u, v),
             ),
-            (6, 4, 5, 4, 2, 1, 1, 1, 0.5, 0.5, 0.5),
+            (6, 4, 5, 4, 2, 1, 1, 1, 1, 1, 1),
         )[0]
 
     def stepping(self, depth: int) -> Term:

@@ -39,8 +39,23 @@ class Sides:
         return max(three) - min(three)
 
 
+def one_sided(f: Formula, by: str, point: Point, way: int) -> Sides | None:
+    """The same from one side alone (``way`` is 1 or -1), at an end of a domain."""
+    with mp.workdps(SURE_DIGITS):
+        at = numbers(point)
+        h, centre = mpf(10) ** -SURE_STEP * way, at[by]
+        try:
+            a, b, c = (f.at({**at, by: centre + k * h}) for k in (1, 2, 3))
+        except (UndefinedError, UndecidedError):
+            return None
+        rough = (b - a) / h
+        fine = rough - 3 * (c - 2 * b + a) / (2 * h)
+        return Sides(rough, fine, fine)
+
+
 def sides(f: Formula, by: str, point: Point, digits: int = DIGITS, step: int = STEP) -> Sides | None:
     """From differences of the function; None where it is not defined around the point, or too steep to tell."""
+    digits += 4 * max(len(str(abs(int(v)))) - 4 for v in (*point.values(), 1000))
     with mp.workdps(digits):
         at = numbers(point)
         h, centre = mpf(10) ** -step, at[by]
@@ -100,7 +115,7 @@ def wrong_at(f: Formula, claim: Formula, by: str, point: Point, around: Sides | 
                 return "?"
             # 1 - erf(37)**2 is 0 to 500 digits.
             return "" if any(claimed(claim, point, many) is not None for many in DEEP_DIGITS) else "undefined"
-        again, value = sides(f, by, point, SURE_DIGITS, SURE_STEP), _settled(claim, point)
+        again, value = sides(f, by, point, SURE_DIGITS, SURE_STEP), settled(claim, point)
         if again is None or value is None:
             return "?"
         return fits(again, value, SURE_DIGITS)
@@ -108,8 +123,8 @@ def wrong_at(f: Formula, claim: Formula, by: str, point: Point, around: Sides | 
         return "?"
 
 
-def _settled(claim: Formula, point: Point) -> Number | None:
-    """The claim's value where two precisions agree on it: cosh(x)**2 - sinh(x)**2 loses hundreds of digits."""
+def settled(claim: Formula, point: Point) -> Number | None:
+    """The claim's value, where two precisions agree on it: cosh(x)**2 - sinh(x)**2 loses hundreds of digits."""
     previous: Number | None = None
     for digits in (SURE_DIGITS, *DEEP_DIGITS):
         value = claimed(claim, point, digits)
