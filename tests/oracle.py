@@ -34,11 +34,24 @@ class UndefinedError(ArithmeticError):
     """The expression has no real, finite value at the point."""
 
 
+class BeyondError(UndefinedError):
+    """A number too large to be computed with."""
+
+
 class UndecidedError(ArithmeticError):
     """The oracle cannot tell at the precisions that it tries."""
 
 
 # --- the language -----------------------------------------------------------------------------------------------------
+
+
+def _exp(v: Number) -> Number:
+    """What lies beyond exp(±1e100) would take mpmath hours; no precision that is used here tells the lower from 0."""
+    if abs(v) < mpf(10) ** 100:
+        return mp.exp(v)
+    if v > 0:
+        raise BeyondError("exp of more than 1e100")
+    return mpf(0)
 
 
 def _round_half_even(v: Number) -> Number:
@@ -98,7 +111,7 @@ def _normal_pdf(v: Number) -> Number:
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "exp": mp.exp,
+    "exp": _exp,
     "log": _log,
     "sqrt": _sqrt,
     "cbrt": _cbrt,

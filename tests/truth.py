@@ -15,12 +15,12 @@ from functools import cache
 from typing import Any
 
 from mpmath import mp, mpf
-from oracle import Activation, Formula, Number, UndefinedError, exact
+from oracle import Activation, BeyondError, Formula, Number, UndefinedError, exact
 
 DIGITS = 25
 """How many digits have to agree."""
 
-LADDER = (40, 200, 700, 2000)
+LADDER = (40, 200, 700, 1000, 2000)
 """Decimal digits of the step; the step's square and five times the digits are worked with."""
 
 
@@ -70,6 +70,8 @@ class Truth:
             with mp.workdps(5 * rung):
                 try:
                     claimed = self.activation.raw(formula, point, with_output=True)
+                except BeyondError:
+                    return Judgement.SKIPPED
                 except UndefinedError:  # or too few digits: log(1 - y) where y is nearly 1
                     if self._is_isolated(formula, point) or (not thorough and sides.low == sides.high == 0):
                         return Judgement.SKIPPED

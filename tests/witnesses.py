@@ -17,7 +17,7 @@ from oracle import CONSTANTS, Activation, Formula, UndefinedError, exact
 Setting = dict[str, Fraction]
 
 _GRID = [Fraction(k, 13) for k in (-79, -53, -37, -29, -20, -14, -11, -8, -5, -2, 1, 3, 7, 10, 12, 17, 22, 31, 45, 68)]
-_TAILS = [Fraction(s * t) for t in (9, 27, 61, 100, 1000, 10**6) for s in (-1, 1)]
+_TAILS = [Fraction(s * t) for t in (9, 27, 61, 100, 1000) for s in (-1, 1)]
 _SMALL = [Fraction(s, 10**k) for k in (2, 9, 20) for s in (-1, 1)]
 _ROUND = [Fraction(k) for k in (-3, -2, -1, 0, 1, 2, 3)]
 _PARAMETER = [
@@ -114,11 +114,11 @@ def _settings(parameters: dict[str, Domain], defaults: Setting, named: list[Frac
         for name, domain in parameters.items()
     }
     for name, values in choices.items():
-        for value in values[:7]:
+        for value in values[:6]:
             if value != defaults[name]:
                 yield {name: value}
     if len(parameters) > 1:
-        for k in range(12):
+        for k in range(8):
             yield {
                 name: values[(k * (5 + 2 * place) + place * 3) % len(values)]
                 for place, (name, values) in enumerate(choices.items())
