@@ -17,7 +17,9 @@ Number: TypeAlias = Any  # an mpmath.mpf; mpmath has no types
 Point: TypeAlias = Mapping[str, Any]
 
 
-_TIE = mpf(10) ** -60
+def _tie() -> Number:
+    """What is smaller counts as 0, where ties are looked at."""
+    return mpf(2) ** -(mp.prec * 9 // 20)
 
 
 def _within(name: str, good: Callable[[Number], bool]) -> Callable[[Number], Number]:
@@ -26,6 +28,17 @@ def _within(name: str, good: Callable[[Number], bool]) -> Callable[[Number], Num
     def guarded(v: Number) -> Number:
         if not good(v):
             raise UndefinedError(name)
+        return inner(v)
+
+    return guarded
+
+
+def _waving(name: str) -> Callable[[Number], Number]:
+    inner = oracle.FUNCTIONS[name]
+
+    def guarded(v: Number) -> Number:
+        if mp.mag(v) > mp.prec // 2:
+            raise UndecidedError(name)
         return inner(v)
 
     return guarded
@@ -45,7 +58,7 @@ def _tame(name: str, most: float) -> Callable[[Number], Number]:
 def _power(base: Number, exponent: Number) -> Number:
     if base == 0 and exponent < 0:
         raise UndefinedError("a negative power of 0")
-    if abs(exponent) * (1 + abs(mp.mag(base) if base else 0)) > 10**7:
+    if abs(exponent) * (1 + abs(mp.mag(base) if base else 0)) > 10**60:
         raise UndecidedError("power")
     return oracle._power(base, exponent)
 
@@ -69,7 +82,7 @@ _EXACT: dict[str, Any] = {
     },
     **{name: _tame(name, 1e6) for name in ("erf", "erfc", "gelu", "normal_cdf", "silu")},
     **{name: _tame(name, 1e4) for name in ("gamma", "loggamma", "digamma")},
-    **{name: _tame(name, 1e40) for name in ("sin", "cos", "tan", "sec", "sinc", "tanh", "normal_pdf")},
+    **{name: _waving(name) for name in ("sin", "cos", "tan", "sec", "sinc")},
     "POW": _power,
     "DIV": oracle._divide,
     "MOD": _modulo,
@@ -86,14 +99,14 @@ _EXACT: dict[str, Any] = {
 def _snapped(f: Callable[..., Number]) -> Callable[..., Number]:
     def at_tie(v: Number) -> Number:
         near = mp.floor(v * 2 + mpf(1) / 2) / 2
-        return f(near if abs(v - near) < _TIE else v)
+        return f(near if abs(v - near) < _tie() else v)
 
     return at_tie
 
 
 def _by_difference(f: Callable[[Number, Number], bool]) -> Callable[[Number, Number], bool]:
     def at_tie(a: Number, b: Number) -> bool:
-        return f(mpf(0), mpf(0)) if abs(a - b) < _TIE else f(a, b)
+        return f(mpf(0), mpf(0)) if abs(a - b) < _tie() else f(a, b)
 
     return at_tie
 
@@ -103,9 +116,9 @@ _AT_TIES: dict[str, Any] = {
     **{n: _snapped(oracle.FUNCTIONS[n]) for n in ("sign", "step", "Heaviside", "floor", "ceiling", "round", "sinc")},
     **{name: _by_difference(_EXACT[name]) for name in ("Lt", "LtE", "Gt", "GtE", "Eq", "NotEq")},
     "MOD": lambda a, b: a - b * _snapped(mp.floor)(_EXACT["DIV"](a, b)),
-    "DIV": lambda a, b: _EXACT["DIV"](a, mpf(0) if abs(b) < _TIE else b),
+    "DIV": lambda a, b: _EXACT["DIV"](a, mpf(0) if abs(b) < _tie() else b),
 }
-"""The same, where a number within 1e-60 of a tie stands for an irrational tie."""
+"""The same, where a number next to a tie stands for an irrational tie."""
 
 
 class _Coder(ast.NodeTransformer):

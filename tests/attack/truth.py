@@ -55,7 +55,10 @@ def one_sided(f: Formula, by: str, point: Point, way: int) -> Sides | None:
 
 def sides(f: Formula, by: str, point: Point, digits: int = DIGITS, step: int = STEP) -> Sides | None:
     """From differences of the function; None where it is not defined around the point, or too steep to tell."""
-    digits += 4 * max(len(str(abs(int(v)))) - 4 for v in (*point.values(), 1000))
+    with mp.workdps(digits):
+        sizes = [mp.log10(abs(v)) for v in map(mp.mpmathify, numbers(point).values()) if v]
+        step += max(0, -int(min(sizes)))
+        digits += 4 * max(0, int(max(sizes)) - 4) + 3 * max(0, -int(min(sizes)))
     with mp.workdps(digits):
         at = numbers(point)
         h, centre = mpf(10) ** -step, at[by]
@@ -111,16 +114,28 @@ def wrong_at(f: Formula, claim: Formula, by: str, point: Point, around: Sides | 
         if first == "":
             return ""
         if first == "undefined":
-            if not around.smooth or _gap_is_isolated(claim, by, point):
+            # Far out, what is undefined may be what is rounded: 1 - erf(1000)**2.
+            far = any(abs(v) > 100 for v in point.values())
+            if far or not around.smooth or _gap_is_isolated(claim, by, point):
                 return "?"
             # 1 - erf(37)**2 is 0 to 500 digits.
             return "" if any(claimed(claim, point, many) is not None for many in DEEP_DIGITS) else "undefined"
         again, value = sides(f, by, point, SURE_DIGITS, SURE_STEP), settled(claim, point)
-        if again is None or value is None:
+        if again is None or value is None or _is_rounding(claim, point, value):
             return "?"
         return fits(again, value, SURE_DIGITS)
     except UndecidedError:
         return "?"
+
+
+def _is_rounding(claim: Formula, point: Point, value: Number) -> bool:
+    """Whether the value depends on the sign of a rounding error: that of sqrt(x**4) - x**2, which is 0."""
+    with mp.workdps(SURE_DIGITS):
+        try:
+            at_tie = claim.at(numbers(point), ties=True)
+        except UndefinedError:
+            return False
+        return bool(abs(at_tie - value) > mpf(10) ** -90 * abs(value))
 
 
 def settled(claim: Formula, point: Point) -> Number | None:
