@@ -263,6 +263,20 @@ def test_the_value_at_a_jump_counts() -> None:
     assert found(text_of("x if x >= c else 0", threshold)) == []
 
 
+def test_one_value_of_a_parameter_counts() -> None:
+    """What is another function for one value of its parameter does not equal one for all of them."""
+    positive = "{a: {default: 1.5, domain: positive}}"
+    shrunk = "(x - a if x > a else x + a if x < -a else 0)"
+    assert found(text_of(shrunk, positive)) == ["equals soft_shrink with threshold = a"]
+    for wrong in (
+        f"{shrunk} if a != 7 else 0",
+        f"0 if a == 7 else {shrunk}",
+        f"{shrunk} + (1 if x > 9 and a == 7 else 0)",
+    ):
+        assert "equals soft_shrink with threshold = a" not in found(text_of(wrong, positive))
+    assert found(text_of(f"{shrunk} if a != 0 else 3", positive)) == ["equals soft_shrink with threshold = a"]
+
+
 def test_another_gradient_is_another_activation() -> None:
     """Two with equal values and different surrogates do not equal one another."""
     assert found(text_of("1 if x > 0 else 0", more="surrogate: 1/(1 + 24*Abs(x))**2\n")) == []

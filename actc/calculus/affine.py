@@ -180,7 +180,7 @@ def _factored(
     """With a factor and one parameter of the shipped one, both unknown: the parameter from quotients of values."""
     member = curve.measured
     wanted, value = row[curve.where[0]], curve.row(root, (0,))[0]
-    if wanted is None or not value:
+    if not wanted or not value:
         return
     factor = wanted / value
     if not member.shares(tuple(None if v is None else v / factor for v in row), at, (ball(root),), _ROUGH):

@@ -76,6 +76,11 @@ class Measured:
         self._tape = Tape(self.expr)
         self._rows: dict[tuple[tuple[Point, ...], tuple[Fraction, ...]], Row] = {}
 
+    @property
+    def steps(self) -> int:
+        """How many operations one value takes; 1 at least."""
+        return max(1, self._tape.steps)
+
     def value(self, point: Sequence[Number], setting: Sequence[Number]) -> float | None:
         """The value at the inputs and parameters, given in their order; None where there is none for sure."""
         at = dict(zip(self.inputs, point, strict=True)) | dict(zip(self.parameters, setting, strict=True))

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 
-from flint import arb, fmpq
+from flint import arb
 
-from actc.calculus.ball_operations import UNDEFINED, sign
 from actc.calculus.balls import evaluate
 from actc.calculus.prove import prove_same
 from actc.calculus.samples import disagreement
-from actc.calculus.sampling import rational
-from actc.calculus.sampling_borders import Borders, border_atoms
-from actc.calculus.sampling_values import choices, generic, short_line
-from actc.calculus.tape import Tape
+from actc.calculus.sampling_values import choices
+from actc.calculus.single_points import same_at_borders
+from actc.calculus.tape import rational as middle
 from actc.model.activation import Activation
 from actc.model.algebra import add, divide, multiply
 from actc.model.domain import Domain
@@ -24,10 +22,7 @@ from actc.model.expr import ONE, ZERO, Expr, apply, number, substitute, symbol
 from actc.model.relative import Relative
 from actc.model.text import to_text
 
-_MOST_ZEROS = 16
-_POINTS = 18
-_BITS = 256
-_SQUARES = (Fraction(1), Fraction(4))
+_POINTS = 18  # at which it is compared before a proof is tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +71,7 @@ def prove(activation: Activation, guess: Guess) -> Relative | None:
     domains = _common_domains(activation, guess)
     if domains is None or not _is_inside(guess, domains):
         return None
-    if not prove_same(other, shown, domains).holds or not _same_at_borders(activation, other, shown, domains):
+    if not prove_same(other, shown, domains).holds or not same_at_borders(activation, other, shown, domains):
         return None
     if not _same_surrogates(activation, guess, fixed, domains):
         return None
@@ -153,7 +148,7 @@ def _is_inside(guess: Guess, domains: Mapping[str, Domain]) -> bool:
         for values in product(*(_tried(domains[name]) for name in names)):
             value = evaluate(expr, dict(zip(names, values, strict=True)))
             if isinstance(value, arb):
-                value = Fraction(float(value.mid()))
+                value = middle(value)
             if not isinstance(value, Fraction) or not parameter.domain.contains(value):
                 return False
     return True
@@ -179,56 +174,8 @@ def _same_surrogates(
         return False
     pairs = ((_put_in(guess, theirs[name].expr), ours[renamed[name]].expr) for name in theirs)
     return all(
-        prove_same(a, substitute(b, dict(fixed)), domains).holds and _same_at_borders(activation, a, b, domains)
+        prove_same(a, substitute(b, dict(fixed)), domains).holds and same_at_borders(activation, a, b, domains)
         for a, b in pairs
-    )
-
-
-def _same_at_borders(activation: Activation, a: Expr, b: Expr, domains: Mapping[str, Domain]) -> bool:
-    """Whether no single point is found, among those where a branch ends, at which the two differ.
-
-    A proof speaks of what lies between such points: ``x > 0`` and ``x >= 0`` are the same to it.
-    """
-    borders = Borders(border_atoms(a, b))
-    tape = Tape(a, b)
-    names = [name for name in domains if name in a.free | b.free]
-    for setting in _settings(activation, domains, names):
-        for name in names:
-            if name not in borders.names():
-                continue
-            grid = short_line(domains[name])
-            for zero in (*borders.zeros(setting, name, grid, _MOST_ZEROS), Fraction(0)):
-                if domains[name].contains(zero) and _differ(tape, {**setting, name: zero}):
-                    return False
-    return True
-
-
-def _settings(activation: Activation, domains: Mapping[str, Domain], names: list[str]) -> Iterator[dict[str, Fraction]]:
-    """Points to start from: the defaults with generic inputs, generic numbers, whole ones whose roots are whole."""
-    defaults = activation.defaults
-    usual = {n: rational(defaults[n], domains[n]) for n in names if n in defaults}
-    usual = {n: v for n, v in usual.items() if domains[n].contains(v)}
-    for turn in range(3):
-        plain = {n: _pick(generic(domains[n]) or choices(domains[n]), turn + 2 * k) for k, n in enumerate(names)}
-        yield {**plain, **usual}
-        yield plain
-    for square in _SQUARES:
-        yield {n: square if domains[n].contains(square) else _pick(choices(domains[n]), 0) for n in names}
-
-
-def _pick(values: tuple[Fraction, ...], turn: int) -> Fraction:
-    return values[turn % len(values)]
-
-
-def _differ(tape: Tape, point: Mapping[str, Fraction]) -> bool:
-    """Whether the second is a number there and the first certainly another or none."""
-    a, b = tape.run(point, _BITS)
-    if not isinstance(b, fmpq | arb):
-        return False
-    if a is UNDEFINED:
-        return True
-    return isinstance(a, fmpq | arb) and bool(
-        sign(arb(a) - arb(b) if isinstance(a, arb) or isinstance(b, arb) else a - b)
     )
 
 

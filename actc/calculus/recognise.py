@@ -10,8 +10,10 @@ from fractions import Fraction
 from itertools import combinations
 from math import isfinite
 
+from flint import arb, fmpq
+
 from actc.calculus.balls import Marker, evaluate_sure
-from actc.calculus.tape import rational
+from actc.calculus.tape import Tape, rational
 from actc.model.algebra import divide, multiply
 from actc.model.expr import ONE, Expr, apply, constant, number, postorder, symbol
 
@@ -19,6 +21,8 @@ _CLOSE = 1e-10  # relative; the numbers come from root finding in about 50 bits
 _WHOLE_DENOMINATOR = 20_000  # of a bare rational: 1.702, 0.0447
 _FACTOR = 36  # numerator and denominator of a rational that stands before something else
 _MOST_CONSTANTS = 16
+_BITS = 64
+_LEAST, _GREATEST = Fraction(1, 10**6), 10**6  # of a parameter that others are expressed by
 
 Known = tuple[Expr, float]
 
@@ -67,20 +71,18 @@ _EVERYDAY = _everyday()
 
 def monomials(parameters: Mapping[str, Fraction]) -> tuple[Known, ...]:
     """What a parameter of one formula often is in another: a, 1/a, a**2, 1 - a, a*b, a/b, ... with their values."""
-    found: list[Known] = []
-    for name, value in parameters.items():
-        a, t = symbol(name), float(value)
-        found += [(a, t), (ONE / a, 1 / t), (a**2, t * t), (ONE / a**2, 1 / (t * t))]
-        found += [(1 - a, 1 - t), (1 + a, 1 + t), (ONE / (1 + a), 1 / (1 + t)), (ONE / (1 - a), 1 / (1 - t))]
-        if t > 0:
+    symbols = {name: symbol(name) for name, value in parameters.items() if _LEAST < abs(value) < _GREATEST}
+    found: list[Expr] = []
+    for name, a in symbols.items():
+        found += [a, ONE / a, a**2, ONE / a**2, 1 - a, 1 + a, ONE / (1 + a), ONE / (1 - a)]
+        if parameters[name] > 0:
             root = apply("sqrt", a)
-            found += [(root, t**0.5), (ONE / root, t**-0.5), (apply("exp", a), 2.718281828459045**t)]
-    for one, other in combinations(parameters, 2):
-        a, b = symbol(one), symbol(other)
-        s, t = float(parameters[one]), float(parameters[other])
-        found += [(a * b, s * t), (a / b, s / t), (b / a, t / s), (ONE / (a * b), 1 / (s * t))]
-        found += [(a + b, s + t), (a - b, s - t)]
-    return tuple(found)
+            found += [root, ONE / root, apply("exp", a)]
+    for a, b in combinations(symbols.values(), 2):
+        found += [a * b, a / b, b / a, ONE / (a * b), a + b, a - b]
+    values = Tape(*found).run(parameters, _BITS)
+    known = ((expr, float(arb(v).mid())) for expr, v in zip(found, values, strict=True) if isinstance(v, fmpq | arb))
+    return tuple((expr, value) for expr, value in known if value)
 
 
 def recognise(value: float, forms: Sequence[Known], constants: Sequence[Known]) -> Iterator[Expr]:

@@ -22,8 +22,9 @@ from actc.model.expr import Expr, number, symbol
 from actc.model.relative import Relative
 
 MOST = 4  # relatives that are named
-_MOST_PROOFS = 16  # that are tried
+_MOST_PROOFS = 6  # that fail
 _MOST_SETTINGS = 48  # of parameters fixed
+_MOST_STEPS = 30_000  # of evaluations with parameters fixed
 _PLAIN = frozenset(SIMPLE[:3])
 _ROUGH = 1e-7  # with a parameter that was solved for
 
@@ -42,7 +43,7 @@ def relatives(activation: Activation, catalogue: Catalogue) -> tuple[Relative, .
 class _Search:
     subject: Measured
     catalogue: Catalogue
-    proofs: int = 0
+    failed: int = 0  # proofs
     tried: set[Guess] = field(default_factory=set)
 
     @property
@@ -85,7 +86,7 @@ class _Search:
             ends = tuple(e for e in (p.domain.low, p.domain.high) if e is not None)
             usual = rational(p.default, p.domain)
             choices[p.name] = tuple(v for v in dict.fromkeys((*SIMPLE, usual, *ends)) if p.domain.contains(v))
-        left = _MOST_SETTINGS
+        left = min(_MOST_SETTINGS, _MOST_STEPS // self.subject.steps)
         for count in (1, 2, 3):
             for names in combinations(choices, count):
                 for values in product(*(choices[n] if count == 1 else choices[n][:3] for n in names)):
@@ -142,17 +143,17 @@ class _Search:
         """The relations that hold, one for each shipped activation."""
         found: dict[str, tuple[Guess, Relative]] = {}
         for guess in guesses:
-            if len(found) >= most or self.proofs >= _MOST_PROOFS:
+            if len(found) >= most or self.failed >= _MOST_PROOFS:
                 break
             if guess.of.name in found or guess in self.tried or self._is_self(guess.of):
                 continue
             self.tried.add(guess)
             if not is_likely(self.activation, guess):
                 continue
-            self.proofs += 1
             relative = prove(self.activation, guess)
-            if relative is not None:
-                self.proofs -= 1  # what succeeds is wanted
+            if relative is None:
+                self.failed += 1
+            else:
                 found[guess.of.name] = guess, relative
         return list(found.values())
 
