@@ -10,7 +10,7 @@ from actc.calculus.crossings import Crossing
 from actc.calculus.method_text import CERTIFIED_DIFFERENCE, CERTIFIED_UNDEFINED, verified_text
 from actc.calculus.prove import prove_equal
 from actc.calculus.refute import search
-from actc.calculus.tie_claims import Outside, judge_at_ties, judge_on
+from actc.calculus.tie_claims import Outside, judge_at_ties, judge_on, judge_points
 from actc.diagnostics import DiagnosticLog
 from actc.model.activation import Activation, Formula
 from actc.model.expr import Expr
@@ -71,6 +71,8 @@ def judge_claim(
     if outside is None:
         borders = (*proof.ties, *(r for r in proof.open_regions if any(not sign for _, sign in r.signs)))
         outside = judge_on(activation, variable, derivative, claim.expr, borders, found)
+    if outside is None and not proof.holds:
+        outside = judge_points(activation, variable, derivative, claim.expr, outcome.at_kinks, found)
     if outside is not None:
         return _report_outside(variable, claim, outside, log)
     if proof.holds:

@@ -30,7 +30,8 @@ class Outcome(Enum):
     AGREES = "agrees"
     DIFFERS = "differs"
     UNDEFINED = "undefined"  # the derivative is a number there and the claim is not, also nearby
-    NOTHING = "nothing"  # a kink, not in the activation's domain, or not to be told
+    AT_KINK = "at a kink"  # they differ, where the derivative has sides rather than a value
+    NOTHING = "nothing"  # not in the activation's domain, or not to be told
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ class Comparison:
                 continue
             if sign(difference):
                 if self.at_kink(sample.point):
-                    break
+                    return Judged(sample, Outcome.AT_KINK)
                 return Judged(sample, Outcome.DIFFERS, claimed, actual)
             if _alike(claimed, actual, difference, bits):
                 return Judged(sample, Outcome.AGREES, claimed, actual)

@@ -28,12 +28,16 @@ _DEEP_POINTS = 10
 _DEEP_WORK = 4_000
 _FINDING = 1_500_000  # operations to find points of regions
 _EACH = 3  # points of a region
+_MOST_KINKS = 24  # points on kinks that are looked at once more
 _STRIDE = 12  # of the points away from the defaults that are looked at for regions
 _SHOWN, _MOST_SHOWN = 17, 51  # digits of the two values: as many as tell them apart, and as float64 has at least
 _VISIBLE = arb(10) ** -4  # a relative difference that a reader sees at once
 _SHOWABLE = arb(10) ** -14  # one that a few more digits show
 _WORST = 5  # rank of a point
 _PLAIN, _TINY = arb(10) ** -3, arb(10) ** -12  # values that are read at once, and that look like none
+
+
+Point = tuple[tuple[str, Fraction], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +47,8 @@ class Search:
     counterexample: Counterexample | None
     points: int  # at which claim and derivative agree
     digits: int  # to which they agree at each of them
-    undefined_claim: (
-        tuple[tuple[str, Fraction], ...] | None
-    )  # the derivative is real there, the claim is not, nor nearby
+    undefined_claim: Point | None  # the derivative is real there, the claim is not, nor nearby
+    at_kinks: tuple[dict[str, Fraction], ...] = ()  # points, all coordinates, at which the two are not equal
 
 
 def search(
@@ -81,7 +84,8 @@ def search(
     lost = next((j for j in judged if j.outcome is Outcome.UNDEFINED), None)
     undefined = None if lost is None else _named(lost.sample.point, within)
     if not wrong:
-        return Search(None, points, DIGITS if points else 0, undefined)
+        kinks = [dict(_named(j.sample.point, within)) for j in judged if j.outcome is Outcome.AT_KINK]
+        return Search(None, points, DIGITS if points else 0, undefined, tuple(kinks[:_MOST_KINKS]))
     nicest = _polished(comparison, within, min(wrong, key=_ugliness))
     text = hint(comparison, within, judged, nicest)
     return Search(_counterexample(claimed, actual, within, nicest, text), points, DIGITS if points else 0, undefined)

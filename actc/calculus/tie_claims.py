@@ -90,15 +90,40 @@ def judge_on(
         on_it = resolve(claim, {atom: 0 for atom, sign in region.signs if not sign}, tidy=False)
         for point in finder.points(region, _EACH):
             exact = all(isinstance(value, Fraction | int) for value in point.values())
-            if variable in inputs and len(inputs) > 1:
-                outside = _among(inputs, derivative, point, claim) if exact else None
-            elif sum(_passes(crossing, point) for crossing in found) > 1 and not at_defaults(activation, point):
-                continue
-            else:
-                outside = _outside(activation, variable, derivative, point, claim if exact else on_it, None)
+            outside = _judge(activation, variable, derivative, claim if exact else on_it, point, found)
             if outside is not None:
                 return outside
     return None
+
+
+def judge_points(
+    activation: Activation,
+    variable: str,
+    derivative: Expr,
+    claim: Expr,
+    points: Iterable[Mapping[str, Fraction]],
+    found: Sequence[Crossing],
+) -> Outside | None:
+    """The first of the points at which a claim is not between its neighbours."""
+    outsiders = (_judge(activation, variable, derivative, claim, point, found) for point in points)
+    return next((outside for outside in outsiders if outside is not None), None)
+
+
+def _judge(
+    activation: Activation,
+    variable: str,
+    derivative: Expr,
+    claim: Expr,
+    point: Mapping[str, Number],
+    found: Sequence[Crossing],
+) -> Outside | None:
+    inputs = [i.name for i in activation.inputs]
+    if variable in inputs and len(inputs) > 1:
+        exact = all(isinstance(value, Fraction | int) for value in point.values())
+        return _among(inputs, derivative, point, claim) if exact else None
+    if sum(_passes(crossing, point) for crossing in found) > 1 and not at_defaults(activation, point):
+        return None
+    return _outside(activation, variable, derivative, point, claim, None)
 
 
 def _among(inputs: Sequence[str], derivative: Expr, point: Mapping[str, Number], claim: Expr) -> Outside | None:
@@ -108,12 +133,13 @@ def _among(inputs: Sequence[str], derivative: Expr, point: Mapping[str, Number],
     if value is None or not near:
         return None
     low, high = min(near), max(near)
-    if low <= value <= high or same(value, low) or same(value, high):
-        return None
-    # Without a kink the derivative's own value at the point is a certificate.
-    apart = evaluate(claim - derivative, point, _BITS[0]) if same(low, high) else None
-    certain = isinstance(apart, Fraction | arb) and bool(apart != 0)
-    return Outside(point, value, Sides(low, high, True, True), certain)
+    if same(low, high):
+        # Without a kink the derivative's own value at the point is what the claim has to be, to the last digit.
+        apart = evaluate(claim - derivative, point, _BITS[-1])
+        if isinstance(apart, Fraction | arb):
+            return Outside(point, value, Sides(low, high, True, True), True) if apart != 0 else None
+    inside = low <= value <= high or same(value, low) or same(value, high)
+    return None if inside else Outside(point, value, Sides(low, high, True, True), False)
 
 
 def _passes(crossing: Crossing, point: Mapping[str, Number]) -> bool:
@@ -158,7 +184,9 @@ def _outside(
         return None
     low, high = min(ends), max(ends)
     inside = low <= value <= high or same(value, low) or same(value, high)
-    return None if inside else Outside(point, value, around, False)
+    # Beside a point that only a ball describes there may be the next kink: without a certificate nothing is said of it.
+    exact = all(isinstance(v, Fraction | int) for v in point.values())
+    return Outside(point, value, around, False) if exact and not inside else None
 
 
 def _is_zero_of(crossing: Crossing, point: Mapping[str, Number]) -> bool:
