@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 from analysed import analysed, gradient
-from corpus import Claim, Document, corpus
+from corpus import SLIPS, Claim, Document, corpus
 from mpmath import mp, mpf
 from oracle import Activation, exact, read
 from truth import Judgement, Truth
@@ -101,6 +101,15 @@ def _confirm(truth: Truth, claim: Claim, example: Counterexample, code: str) -> 
 
 def _shown(point: Mapping[str, object]) -> str:
     return ", ".join(f"{name} = {value}" for name, value in point.items())
+
+
+def test_the_corpus_is_broad() -> None:
+    """At least eighty activations, three right and three wrong claims each, every kind of slip at least three times."""
+    assert len({(tuple(d.inputs), d.fields["expression"]) for d in CORPUS}) >= 80
+    assert len({d.name for d in CORPUS}) == len(CORPUS)
+    assert [d.name for d in CORPUS if len({c.text for c in d.right}) < 3 or len({c.text for c in d.wrong}) < 3] == []
+    slips = [claim.slip for d in CORPUS for claim in d.wrong]
+    assert [kind for kind, words in SLIPS.items() if sum(words in slip for slip in slips) < 3] == []
 
 
 def test_nearly_every_right_claim_is_proved() -> None:
