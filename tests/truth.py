@@ -131,6 +131,10 @@ class Truth:
                 return None
             if coarse == fine or abs(coarse - fine) <= mpf(10) ** -(rung // 2) * abs(fine):
                 return fine, True
+            if max(abs(coarse), abs(fine)) <= max([mpf(1), abs(centre), *others]) * mpf(10) ** (-5 * rung // 2):
+                return mpf(0), True  # what rounding leaves of 0, or more digits are needed to see what it is
+            if max(abs(coarse), abs(fine)) <= mpf(10) ** (-2 * rung):
+                return mpf(0), True  # rounding: x*u/u by u
             if abs(fine) <= mpf(10) ** -(rung // 12) * abs(coarse):
                 return mpf(0), True  # it shrinks with the step: x**2 at 0
             if abs(fine) >= max(abs(coarse), mpf(1)) * mpf(10) ** (rung // 12):
