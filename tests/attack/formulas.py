@@ -115,6 +115,7 @@ _AT_TIES: dict[str, Any] = {
     **_EXACT,
     **{n: _snapped(oracle.FUNCTIONS[n]) for n in ("sign", "step", "Heaviside", "floor", "ceiling", "round", "sinc")},
     **{name: _by_difference(_EXACT[name]) for name in ("Lt", "LtE", "Gt", "GtE", "Eq", "NotEq")},
+    "POW": lambda a, b: _power(a, _snapped(lambda v: v)(b)),
     "MOD": lambda a, b: a - b * _snapped(mp.floor)(_EXACT["DIV"](a, b)),
     "DIV": lambda a, b: _EXACT["DIV"](a, mpf(0) if abs(b) < _tie() else b),
 }

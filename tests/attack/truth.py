@@ -15,7 +15,7 @@ from attack.formulas import Formula, Number, Point, numbers
 
 DIGITS, STEP = 110, 35
 SURE_DIGITS, SURE_STEP = 420, 130
-FINE_DIGITS = 1200
+FINE_DIGITS, FINE_LEAST = 1200, 480
 DEEP_DIGITS = (3_000, 20_000)
 _HUGE = mpf(10) ** 12
 
@@ -119,7 +119,12 @@ def wrong_at(f: Formula, claim: Formula, by: str, point: Point, around: Sides | 
             if far or not around.smooth or _gap_is_isolated(claim, by, point):
                 return "?"
             # 1 - erf(37)**2 is 0 to 500 digits.
-            return "" if any(claimed(claim, point, many) is not None for many in DEEP_DIGITS) else "undefined"
+            if (
+                any(claimed(claim, point, many) is not None for many in DEEP_DIGITS)
+                or _at_tie(claim, point) is not None
+            ):
+                return ""
+            return "undefined"
         again, value = sides(f, by, point, SURE_DIGITS, SURE_STEP), settled(claim, point)
         if again is None or value is None or _is_rounding(claim, point, value):
             return "?"
@@ -128,14 +133,20 @@ def wrong_at(f: Formula, claim: Formula, by: str, point: Point, around: Sides | 
         return "?"
 
 
-def _is_rounding(claim: Formula, point: Point, value: Number) -> bool:
-    """Whether the value depends on the sign of a rounding error: that of sqrt(x**4) - x**2, which is 0."""
+def _at_tie(claim: Formula, point: Point) -> Number | None:
+    """The claim's value if what is next to a tie is the tie; None where it has none."""
     with mp.workdps(SURE_DIGITS):
         try:
-            at_tie = claim.at(numbers(point), ties=True)
+            return claim.at(numbers(point), ties=True)
         except UndefinedError:
-            return False
-        return bool(abs(at_tie - value) > mpf(10) ** -90 * abs(value))
+            return None
+
+
+def _is_rounding(claim: Formula, point: Point, value: Number) -> bool:
+    """Whether the value depends on the sign of a rounding error: that of sqrt(x**4) - x**2, which is 0."""
+    at_tie = _at_tie(claim, point)
+    with mp.workdps(SURE_DIGITS):
+        return at_tie is not None and bool(abs(at_tie - value) > mpf(10) ** -90 * abs(value))
 
 
 def settled(claim: Formula, point: Point) -> Number | None:
@@ -164,8 +175,8 @@ def fits(around: Sides, value: Number | None, digits: int) -> str:
         return "" if low - room <= value <= high + room else "outside"
 
 
-def finely_differ(a: Formula, b: Formula, point: Point, digits: int = FINE_DIGITS) -> bool:
-    """Whether two formulas have different values at a point, by however little.
+def finely_differ(a: Formula, b: Formula, point: Point, digits: int = FINE_DIGITS, least: int = FINE_LEAST) -> bool:
+    """Whether two formulas have different values at a point, by 10 to the power of minus ``least`` or more.
 
     A difference is believed if it is the same with twice the digits: rounding noise is not.
     """
@@ -177,6 +188,6 @@ def finely_differ(a: Formula, b: Formula, point: Point, digits: int = FINE_DIGIT
                 found.append(a.at(at) - b.at(at))
             except (UndefinedError, UndecidedError):
                 return False
-            if not found[-1]:
+            if abs(found[-1]) < mpf(10) ** -least:
                 return False
     return bool(abs(found[0] - found[1]) <= mpf(10) ** -15 * abs(found[1]))
