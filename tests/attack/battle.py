@@ -82,7 +82,7 @@ class Field:
             around = self.sides(point)
             if around is None:
                 continue
-            how = wrong_at(self.f, formula, self.by, point, around)
+            how = wrong_at(self.f, formula, self.by, point, around, self.subject.inputs)
             if how not in ("", "?"):
                 return how, point
         if claim.kind == "right":
@@ -104,7 +104,9 @@ class Field:
         for k in (1, -1):
             near = {n: v + Fraction(k * (7 + 3 * i), 10**8 + i) for i, (n, v) in enumerate(sorted(point.items()))}
             near = {n: point[n] if n == self.by or not inside(v, every[n]) else v for n, v in near.items()}
-            if wrong_at(self.f, formula, self.by, near) not in ("", "?") or finely_differ(formula, self.slope, near):
+            if wrong_at(self.f, formula, self.by, near, None, self.subject.inputs) not in ("", "?") or finely_differ(
+                formula, self.slope, near
+            ):
                 return False
         return True
 
@@ -210,7 +212,7 @@ def counterexample(field: Field, claim: Claim, point: dict[str, Fraction]) -> st
         if end is None or value is None:
             return UNCONFIRMED
         return "" if fits(end, value, SURE_DIGITS) else FALSE_REFUTATION
-    how = wrong_at(field.f, formula, field.by, full)
+    how = wrong_at(field.f, formula, field.by, full, None, field.subject.inputs)
     if how not in ("", "?"):
         return ""
     around = sides(field.f, field.by, full)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 from collections.abc import Callable, Mapping
 from fractions import Fraction
@@ -15,6 +16,9 @@ from oracle import UndefinedError as UndefinedError
 
 Number: TypeAlias = Any  # an mpmath.mpf; mpmath has no types
 Point: TypeAlias = Mapping[str, Any]
+
+
+_MOST_DIGITS = 16_000
 
 
 def _tie() -> Number:
@@ -44,12 +48,28 @@ def _waving(name: str) -> Callable[[Number], Number]:
     return guarded
 
 
-def _tame(name: str, most: float) -> Callable[[Number], Number]:
+class _Reach:
+    """How many bits lie between the largest and the smallest number that an evaluation met, roughly.
+
+    1 - sigmoid(5000) is 0 with fewer than 7,200 bits, and so are cosh(u)**2 - sinh(u)**2 - 1 and many others. What
+    is found with fewer is not believed.
+    """
+
+    bits = 0
+
+    @classmethod
+    def note(cls, bits: float) -> None:
+        """A number of this size, or its inverse, was met."""
+        cls.bits = max(cls.bits, int(min(bits, 1e9)))
+
+
+def _growing(name: str, exponent: Callable[[Number], Number], most: float) -> Callable[[Number], Number]:
     inner = oracle.FUNCTIONS[name]
 
     def guarded(v: Number) -> Number:
         if abs(v) > most:
             raise UndecidedError(name)
+        _Reach.note(float(abs(exponent(v))) * 1.45)
         return inner(v)
 
     return guarded
@@ -58,8 +78,10 @@ def _tame(name: str, most: float) -> Callable[[Number], Number]:
 def _power(base: Number, exponent: Number) -> Number:
     if base == 0 and exponent < 0:
         raise UndefinedError("a negative power of 0")
-    if abs(exponent) * (1 + abs(mp.mag(base) if base else 0)) > 10**60:
+    bits = abs(exponent) * (1 + abs(mp.mag(base) if base else 0))
+    if bits > 10**60:
         raise UndecidedError("power")
+    _Reach.note(float(bits))
     return oracle._power(base, exponent)
 
 
@@ -69,6 +91,7 @@ def _modulo(a: Number, b: Number) -> Number:
     return oracle._modulo(a, b)
 
 
+_EXPONENTIAL = ("exp", "sinh", "cosh", "expm1", "sech", "sigmoid", "softplus", "log_sigmoid")
 _EXACT: dict[str, Any] = {
     **oracle.FUNCTIONS,
     "asin": _within("asin", lambda v: abs(v) <= 1),
@@ -76,12 +99,10 @@ _EXACT: dict[str, Any] = {
     "acosh": _within("acosh", lambda v: v >= 1),
     "atanh": _within("atanh", lambda v: abs(v) < 1),
     "log1p": _within("log1p", lambda v: v > -1),
-    **{
-        name: _tame(name, 1e60)
-        for name in ("exp", "sinh", "cosh", "expm1", "sech", "sigmoid", "softplus", "log_sigmoid")
-    },
-    **{name: _tame(name, 1e6) for name in ("erf", "erfc", "gelu", "normal_cdf", "silu")},
-    **{name: _tame(name, 1e4) for name in ("gamma", "loggamma", "digamma")},
+    **{name: _growing(name, lambda v: v, 1e60) for name in _EXPONENTIAL},
+    **{name: _growing(name, lambda v: 2 * v, 1e60) for name in ("tanh", "silu")},
+    **{name: _growing(name, lambda v: v**2, 1e6) for name in ("erf", "erfc", "gelu", "normal_cdf", "normal_pdf")},
+    **{name: _growing(name, lambda v: v * mp.log(2 + abs(v)), 1e4) for name in ("gamma", "loggamma", "digamma")},
     **{name: _waving(name) for name in ("sin", "cos", "tan", "sec", "sinc")},
     "POW": _power,
     "DIV": oracle._divide,
@@ -189,6 +210,18 @@ class Formula:
         if not isinstance(value, mpf) or not mp.isfinite(value):
             raise UndefinedError(self.text)
         return value
+
+
+def digits_for(formula: Formula, point: Point) -> int:
+    """With how many digits what the formula gives at a point can be believed. Raises UndecidedError for too many."""
+    with mp.workdps(60):
+        _Reach.bits = 0
+        with contextlib.suppress(UndefinedError):
+            formula.at(numbers(point))
+        digits = int(_Reach.bits * 0.7) + 100
+    if digits > _MOST_DIGITS:
+        raise UndecidedError(formula.text)
+    return digits
 
 
 @functools.lru_cache(maxsize=64)

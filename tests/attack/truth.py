@@ -5,18 +5,18 @@ No rule of differentiation is used, so the truth of an example does not rest on 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
 from mpmath import mp, mpf
 from oracle import UndecidedError, UndefinedError
 
-from attack.formulas import Formula, Number, Point, numbers
+from attack.formulas import Formula, Number, Point, digits_for, numbers
 
 DIGITS, STEP = 110, 35
 SURE_DIGITS, SURE_STEP = 420, 130
 FINE_DIGITS, FINE_LEAST = 1200, 480
-DEEP_DIGITS = (3_000, 20_000)
 _HUGE = mpf(10) ** 12
 
 
@@ -88,22 +88,24 @@ def claimed(claim: Formula, point: Point, digits: int = DIGITS) -> Number | None
             return None
 
 
-def _gap_is_isolated(claim: Formula, by: str, point: Point) -> bool:
-    """Whether a claim without a value has values next to the point."""
-    for k in (1, -1):
-        near = {**point, by: point[by] + k * Fraction(1, 10**9)}
+def _gap_is_isolated(claim: Formula, along: Iterable[str], point: Point) -> bool:
+    """Whether a claim without a value has values next to the point in one of these directions: its limit is meant."""
+
+    def valued(name: str, k: int) -> bool:
         try:
-            if claimed(claim, near) is not None:
-                continue
+            return claimed(claim, {**point, name: point[name] + k * Fraction(1, 10**9)}) is not None
         except UndecidedError:
-            continue
-        return False
-    return True
+            return True
+
+    return any(valued(name, 1) and valued(name, -1) for name in along)
 
 
-def wrong_at(f: Formula, claim: Formula, by: str, point: Point, around: Sides | None = None) -> str:
+def wrong_at(
+    f: Formula, claim: Formula, by: str, point: Point, around: Sides | None = None, along: Iterable[str] = ()
+) -> str:
     """How a claim fails at an exact point: ``differs``, ``undefined`` or ``outside`` a kink's sides; "" if it does not.
 
+    What is undefined at points that are isolated along ``by``, or one of the names ``along``, is no failure.
     Anything found with few digits is looked at again with many. "?" where nothing can be told.
     """
     around = around or sides(f, by, point)
@@ -114,18 +116,13 @@ def wrong_at(f: Formula, claim: Formula, by: str, point: Point, around: Sides | 
         if first == "":
             return ""
         if first == "undefined":
-            # Far out, what is undefined may be what is rounded: 1 - erf(1000)**2.
-            far = any(abs(v) > 100 for v in point.values())
-            if far or not around.smooth or _gap_is_isolated(claim, by, point):
+            if not around.smooth or _gap_is_isolated(claim, (by, *along), point) or _at_tie(claim, point) is not None:
                 return "?"
-            # 1 - erf(37)**2 is 0 to 500 digits.
-            if (
-                any(claimed(claim, point, many) is not None for many in DEEP_DIGITS)
-                or _at_tie(claim, point) is not None
-            ):
+            if claimed(claim, point, digits_for(claim, point)) is not None:
                 return ""
             return "undefined"
-        again, value = sides(f, by, point, SURE_DIGITS, SURE_STEP), settled(claim, point)
+        again = sides(f, by, point, max(SURE_DIGITS, digits_for(f, point)), SURE_STEP)
+        value = settled(claim, point)
         if again is None or value is None or _is_rounding(claim, point, value):
             return "?"
         return fits(again, value, SURE_DIGITS)
@@ -150,14 +147,13 @@ def _is_rounding(claim: Formula, point: Point, value: Number) -> bool:
 
 
 def settled(claim: Formula, point: Point) -> Number | None:
-    """The claim's value, where two precisions agree on it: cosh(x)**2 - sinh(x)**2 loses hundreds of digits."""
-    previous: Number | None = None
-    for digits in (SURE_DIGITS, *DEEP_DIGITS):
-        value = claimed(claim, point, digits)
-        if value is not None and previous is not None and abs(value - previous) <= mpf(10) ** -90 * abs(value):
-            return value
-        previous = value
-    return None
+    """The claim's value, where two precisions agree on it. Raises UndecidedError."""
+    digits = max(SURE_DIGITS, digits_for(claim, point))
+    value, again = claimed(claim, point, digits), claimed(claim, point, digits + digits // 4)
+    with mp.workdps(SURE_DIGITS):
+        if value is None or again is None or abs(value - again) > mpf(10) ** -90 * abs(again):
+            return None
+    return again
 
 
 def fits(around: Sides, value: Number | None, digits: int) -> str:
@@ -181,6 +177,10 @@ def finely_differ(a: Formula, b: Formula, point: Point, digits: int = FINE_DIGIT
     A difference is believed if it is the same with twice the digits: rounding noise is not.
     """
     found: list[Number] = []
+    try:
+        digits = max(digits, digits_for(a, point), digits_for(b, point))
+    except UndecidedError:
+        return False
     for many in (digits, 2 * digits):
         with mp.workdps(many):
             try:
