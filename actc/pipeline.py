@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path, PurePath
 
@@ -21,7 +22,8 @@ from actc.model.program import Program
 from actc.model.relative import Relative
 from actc.model.spec import ActivationSpec
 from actc.model.verdict import Gradients
-from actc.numerics.stabilise import stabilise
+from actc.numerics.shortfall import report_shortfalls
+from actc.numerics.stabilise import stabilise_measured
 
 
 def compile_source(file: str, data: bytes, package: str, templates: Path | None = None) -> CompiledFile:
@@ -51,11 +53,15 @@ def _compile(spec: ActivationSpec) -> tuple[Program | None, ActivationReport, tu
     log = DiagnosticLog()
     activation = resolve(spec, log)
     gradients = None if activation is None else analyse(activation, log)
-    accept(spec, log)
     if gradients is None or log.has_errors:
+        accept(spec, log)
         return None, _report(spec, gradients, ()), tuple(log.found)
+    stabilised = stabilise_measured(gradients)
+    report_shortfalls(stabilised, log)
+    accept(spec, log)
     known = relatives(gradients.activation, shipped())
-    return lower(stabilise(gradients)), _report(spec, gradients, known), tuple(log.found)
+    report = replace(_report(spec, gradients, known), accuracy=stabilised.accuracy)
+    return lower(stabilised.gradients), report, tuple(log.found)
 
 
 @cache

@@ -160,6 +160,15 @@ _warning(
     "",
 )
 _warning(
+    "ACT313",
+    "not accurate everywhere",
+    "Value and gradients are to be finite wherever the true result is, and within 8 units in the last place (ULP), or "
+    "within what a change of an input's last bit does. No program that keeps this was found for the formula: its worst "
+    "error, among the points looked at, and where it occurs are shown. They come from simulated arithmetic in which "
+    "each operation is correctly rounded. Elsewhere the result is as good as `accuracy` in the report says.",
+    "name: nearly_nothing\nparameters: {a: 1.5}\nexpression: tanh(x + a) - sinh(x + a) + a**3/3\n",
+)
+_warning(
     "ACT320",
     "accepted but absent",
     "A warning that `accept` names no longer occurs. Remove the line, so that it is seen when it comes back.",

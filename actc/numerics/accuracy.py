@@ -18,7 +18,7 @@ from flint import arb
 from actc.calculus.balls import UNKNOWN, Value, evaluate, evaluate_sure
 from actc.calculus.differentiate import differentiate
 from actc.model.expr import Expr
-from actc.numerics.formats import Float, wide
+from actc.numerics.formats import FLOAT32, Float, wide
 from actc.numerics.points import Point, PointSet
 from actc.numerics.rounded_functions import from_ball
 from actc.numerics.simulate import Simulator
@@ -207,5 +207,13 @@ def total(scores: list[Score]) -> Score:
 
 
 def simulators(sets: tuple[PointSet, ...]) -> tuple[Simulator, ...]:
-    """One simulator for each set, to be shared by all expressions that are run on it."""
-    return tuple(Simulator(s.format, [{n: s.format.nearest(v) for n, v in p.items()} for p in s.points]) for s in sets)
+    """One simulator for each set, to be shared by all expressions that are run on it.
+
+    Float32 is flushed: its range is so short that what is lost below it shows in products that are not small.
+    """
+    return tuple(
+        Simulator(
+            s.format, [{n: s.format.nearest(v) for n, v in p.items()} for p in s.points], flush=s.format is FLOAT32
+        )
+        for s in sets
+    )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
+from actc.calculus.intervals import Interval
 from actc.model.expr import Expr, postorder, size
 from actc.numerics.far import far_form, split_at_one
 from actc.numerics.inverse import inverted_outside
+from actc.numerics.logarithms import joined
 from actc.numerics.periodic import reduced
 from actc.numerics.pieces import by_pieces
 from actc.numerics.preparation import powers_split
@@ -14,7 +16,7 @@ from actc.numerics.products import bounded_first, decaying_first, shared_divisio
 from actc.numerics.radicals import rationalised
 from actc.numerics.roots import conjugate, scaled_roots
 from actc.numerics.tails import halved
-from actc.numerics.vocabulary import WRITERS, nearest, rewritten
+from actc.numerics.vocabulary import WRITERS, local, nearest, rewritten
 
 _MOST_NODES = 400
 _COSTS = {
@@ -33,6 +35,7 @@ def cost(root: Expr) -> int:
 def equivalents(root: Expr) -> Iterator[Expr]:
     """The expression in the stable vocabulary, in several spellings."""
     yield from _fresh(root, nearest)
+    yield from _fresh(root, lambda e: local(e, WRITERS[0]))
     for whole in (False, True):
         for writer in WRITERS:
             yield from _fresh(root, lambda e, w=writer, h=whole: rewritten(e, w, whole=h))  # type: ignore[misc]
@@ -42,22 +45,23 @@ def prepared(root: Expr) -> Iterator[Expr]:
     """The expression, and the same with shared powers and logarithms of sums by name."""
     yield root
     yield from _fresh(root, lambda e: nearest(powers_split(e)))
+    yield from _fresh(root, lambda e: rewritten(e, WRITERS[0], whole=False))
 
 
-def pieces(root: Expr, inputs: tuple[str, ...]) -> Iterator[Expr]:
+def pieces(root: Expr, inputs: tuple[str, ...], env: Mapping[str, Interval]) -> Iterator[Expr]:
     """The expression piece by piece, each piece in the stable vocabulary."""
     for finish in (
         lambda e: rewritten(e, WRITERS[0], whole=True),
         lambda e: rewritten(e, WRITERS[0], whole=False),
         nearest,
     ):
-        yield from _fresh(root, lambda e, f=finish: by_pieces(e, inputs, f))  # type: ignore[misc]
+        yield from _fresh(root, lambda e, f=finish: by_pieces(e, inputs, env, f))  # type: ignore[misc]
 
 
 def variants(root: Expr, inputs: tuple[str, ...]) -> Iterator[Expr]:
     """The expression rearranged, against overflow and cancellation that other functions do not cure."""
     yield from _fresh(root, lambda e: bounded_first(e, inputs))
-    simple: list[Callable[[Expr], Expr]] = [rationalised, conjugate, decaying_first, shared_division]
+    simple: list[Callable[[Expr], Expr]] = [joined, rationalised, conjugate, decaying_first, shared_division]
     for rule in simple:
         yield from _fresh(root, rule)
     for name in inputs:

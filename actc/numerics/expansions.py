@@ -15,7 +15,7 @@ from flint import arb, fmpq
 
 from actc.calculus.balls import rational
 from actc.calculus.tape import precision
-from actc.model.algebra import add, compare, divide, folded, multiply, power, where
+from actc.model.algebra import add, compare, divide, folded, multiply, negate, power, where
 from actc.model.expr import ONE, ZERO, Expr, apply, fold, number, postorder, rebuild, substitute, symbol
 from actc.numerics.exponents import scaled
 from actc.numerics.forms import plain_product, polynomial
@@ -38,13 +38,16 @@ _FUNCTIONS = frozenset(
 )
 
 
+_SHRINKING = frozenset({"exp", "sigmoid", "softplus", "normal_cdf", "erfc", "tanh", "sin"})
+
+
 def small_quantities(root: Expr, name: str) -> list[Expr]:
     """What may be small together with the input, or far out: the input, and products that functions are applied to."""
     found: dict[Expr, None] = {}
     for node in postorder(root):
         if node.op in _FUNCTIONS and name in node.free:
             base = scaled(node.args[0])[1]
-            if base.op in ("mul", "div") and _target(base, name) is not None:
+            if base.op in _SHRINKING or (base.op in ("mul", "div") and _target(base, name) is not None):
                 found[base] = None
     return [symbol(name), *found]
 
@@ -96,13 +99,24 @@ def _smooth(node: Expr, small: Expr, name: str, bound: Fraction) -> Expr | None:
         return None
     back = {_SMALL: small}
     if inner.free == {_SMALL.name}:
-        found = near_zero(inner, bound) if _is_sum(inner) else None
+        if not _is_sum(inner):
+            return None
+        found = near_zero(inner, bound) or near_zero(_over_one_bottom(inner), bound)
         return None if found is None else substitute(found, back)
     value = quotient(inner)
     if value is None or value.bottom.is_zero() or value.is_zero:
         return None
     total = _collected(value, bound)
     return None if total is None else substitute(total, back)
+
+
+def _over_one_bottom(node: Expr) -> Expr:
+    """The expression as one quotient, in which poles of its terms cancel."""
+    value = quotient(node)
+    if value is None or value.bottom.is_zero():
+        return node
+    names = [apply("exp", a) for a in value.exponents] + list(value.leaves)
+    return divide(polynomial(value.top, names), polynomial(value.bottom, names))
 
 
 def _is_sum(node: Expr) -> bool:
@@ -113,6 +127,11 @@ def _is_sum(node: Expr) -> bool:
 def _in_terms_of(node: Expr, small: Expr, name: str) -> Expr | None:
     if small.op == "symbol":
         return substitute(node, {small: _SMALL})
+    if small.op in _SHRINKING:
+        known = {small: _SMALL}
+        if small.op == "sigmoid":
+            known[apply("sigmoid", negate(small.args[0]))] = ONE - _SMALL
+        return substitute(node, known)
     target = _target(small, name)
     if target is None:
         return None

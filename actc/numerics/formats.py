@@ -34,6 +34,11 @@ class Format:
         )
 
     @property
+    def flushing(self) -> Any:
+        """The same without subnormal numbers, as XLA computes on a CPU: what is smaller is 0 or the smallest normal."""
+        return gmpy2.context(precision=self.precision, emax=self.most, emin=self.least + 1, subnormalize=False)
+
+    @property
     def smallest_normal(self) -> Fraction:
         return Fraction(2) ** self.least
 

@@ -193,11 +193,15 @@ def _clamp(value: Fraction, most: int) -> int:
 
 
 def balanced(value: Quotient) -> Expr | None:
-    """In e = exp(-abs(v)); None where more than one exponential stands in sums."""
+    """In e = exp(-abs(v)); None where more than one exponential stands in sums that divide."""
     if value.is_zero:
         return None
     parts = factored(value)
-    inside = {j for poly, _ in parts.factors for j in range(len(parts.arguments)) if poly.degrees()[j]}
+    count = len(parts.arguments)
+    inside = {j for poly, _ in parts.factors for j in range(count) if poly.degrees()[j]}
+    if len(inside) > 1:
+        # What is divided by decides; the others stay as they are.
+        inside = {j for poly, power_ in parts.factors for j in range(count) if power_ < 0 and poly.degrees()[j]}
     if len(inside) > 1 or not parts.arguments:
         return None
     main = inside.pop() if inside else 0

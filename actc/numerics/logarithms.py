@@ -11,8 +11,8 @@ from fractions import Fraction
 
 from flint import fmpq_mpoly
 
-from actc.model.algebra import add, compare, multiply, negate, subtract, where
-from actc.model.expr import ONE, ZERO, Expr, apply, number
+from actc.model.algebra import add, compare, folded, multiply, negate, subtract, where
+from actc.model.expr import ONE, ZERO, Expr, apply, fold, number, postorder, rebuild
 from actc.numerics.exponents import times
 from actc.numerics.forms import Factored, factored, polynomial, reversed_powers
 from actc.numerics.rational import Quotient, quotient
@@ -159,3 +159,62 @@ def _plain_log(argument: Expr) -> Expr:
     if argument.op == "add" and argument.args[0] is ONE:
         return apply("log1p", argument.args[1])
     return apply("log", argument)
+
+
+def joined(root: Expr) -> Expr:
+    """Sums with softplus written without what cancels.
+
+    u - softplus(u) is log_sigmoid(u), softplus(u) - u is softplus(-u), and softplus(u) - softplus(v) is
+    log1p(sigmoid(v)*expm1(u - v)).
+    """
+    inside = {a for node in postorder(root) if node.op in ("add", "sub", "neg") for a in node.args}
+
+    def visit(node: Expr, args: tuple[Expr, ...]) -> Expr:
+        here = folded(rebuild(node, args))
+        if node.op not in ("add", "sub", "neg") or node in inside:
+            return here
+        terms = _terms(here)
+        while True:
+            shorter = _shorter(terms)
+            if shorter is None:
+                break
+            terms = shorter
+        total = ZERO
+        for sign, term in terms:
+            total = add(total, term) if sign > 0 else subtract(total, term)
+        return total if len(terms) < len(_terms(here)) else here
+
+    return fold(root, visit)
+
+
+def _terms(root: Expr) -> list[tuple[int, Expr]]:
+    found: list[tuple[int, Expr]] = []
+    stack = [(root, 1)]
+    while stack:
+        node, sign = stack.pop()
+        if node.op in ("add", "sub"):
+            stack += [(node.args[1], sign if node.op == "add" else -sign), (node.args[0], sign)]
+        elif node.op == "neg":
+            stack.append((node.args[0], -sign))
+        else:
+            found.append((sign, node))
+    return found
+
+
+def _shorter(terms: list[tuple[int, Expr]]) -> list[tuple[int, Expr]] | None:
+    softs = [(sign, term) for sign, term in terms if term.op == "softplus"]
+    for sign, term in softs:
+        wanted = [(-sign * s, t) for s, t in _terms(term.args[0])]
+        rest = [t for t in terms if t != (sign, term)]
+        if all(w in rest for w in wanted):
+            for one in wanted:
+                rest.remove(one)
+            name, argument = ("log_sigmoid", term.args[0]) if sign < 0 else ("softplus", negate(term.args[0]))
+            return [(1, apply(name, argument)), *rest]
+    for sign, term in softs:
+        for other, second in softs:
+            if sign > 0 > other:
+                u, v = term.args[0], second.args[0]
+                new = apply("log1p", apply("sigmoid", v) * apply("expm1", subtract(u, v)))
+                return [(1, new), *(t for t in terms if t not in ((sign, term), (other, second)))]
+    return None

@@ -6,20 +6,20 @@ its bound, computed exactly; and a comparison of rounded sums becomes one of an 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import ceil, floor, isfinite
 
 from flint import arb
 
-from actc.calculus.balls import evaluate, rational
+from actc.calculus.balls import Value, evaluate, rational
 from actc.calculus.branches import atoms, resolve
-from actc.calculus.intervals import REAL
-from actc.calculus.ranges import range_of
+from actc.calculus.intervals import NEGATIVE, POSITIVE, REAL, Interval
+from actc.calculus.ranges import Box, range_of
 from actc.calculus.roots import solve
 from actc.model.algebra import add, compare, where
-from actc.model.expr import ONE, ZERO, Expr, fold, number, rebuild, symbol
+from actc.model.expr import ONE, ZERO, Expr, fold, number, rebuild, substitute, symbol
 
 _MOST_PIECES = 12
 _MOST_SPLITS = 6  # one inside the other
@@ -33,6 +33,7 @@ class _Known:
     """Between which numbers each input lies in a piece, as far as numbers bound it."""
 
     bounds: tuple[tuple[str, Fraction | None, Fraction | None], ...] = ()
+    signs: Mapping[Expr, int] = field(default_factory=dict)
 
     def sign(self, name: str, where_: Fraction) -> int | None:
         """The sign of the input minus a number, if it is known."""
@@ -55,18 +56,23 @@ class _TooManyError(Exception):
     """There are more pieces than are worth it."""
 
 
-def by_pieces(root: Expr, inputs: tuple[str, ...], finish: Finish) -> Expr:
+def by_pieces(root: Expr, inputs: tuple[str, ...], env: Mapping[str, Interval], finish: Finish) -> Expr:
     """An equal expression whose branches are pieces between bounds of the inputs, each finished for itself.
 
-    The expression itself where it has no branches, or too many.
+    ``env`` says between what numbers each symbol lies. The expression itself where it has no branches, or too many.
     """
     count = 0
+    box = Box(env)
 
     def go(node: Expr, known: _Known, depth: int) -> Expr:
         nonlocal count
-        for atom in atoms(node):
-            if not any(name in atom.free for name in inputs):
+        for atom in sorted(atoms(node), key=lambda a: a.free.isdisjoint(inputs)):
+            if atom in known.signs:
                 continue
+            sign = _certain_sign(atom, box) if atom.free.isdisjoint(inputs) else None
+            if sign is not None:
+                signs = {**known.signs, atom: sign}
+                return go(resolve(node, signs), replace(known, signs=signs), depth)
             if depth == 0:
                 raise _TooManyError
             return _split(node, atom, inputs, known, lambda e, k: go(e, k, depth - 1))
@@ -75,7 +81,7 @@ def by_pieces(root: Expr, inputs: tuple[str, ...], finish: Finish) -> Expr:
             raise _TooManyError
         return finish(node)
 
-    if not any(name in atom.free for atom in atoms(root) for name in inputs):
+    if all(atom.free.isdisjoint(inputs) for atom in atoms(root)):
         return root
     try:
         return go(_steps_spelled_out(root), _Known(), _MOST_SPLITS)
@@ -84,27 +90,39 @@ def by_pieces(root: Expr, inputs: tuple[str, ...], finish: Finish) -> Expr:
 
 
 def _split(root: Expr, atom: Expr, inputs: tuple[str, ...], known: _Known, go: Callable[[Expr, _Known], Expr]) -> Expr:
-    name = next(n for n in inputs if n in atom.free)
-    found = solve(atom, name)
+    name = next((n for n in inputs if n in atom.free), None)
+    found = solve(atom, name) if name is not None else None
     bound = found[0] if found is not None and len(found) == 1 and name not in found[0].free else None
     place = _number(bound) if bound is not None else None
-    rising = _rises(atom, name, place) if place is not None else None
-    below, here, above = (resolve(root, {atom: s}) for s in (-1, 0, 1))
-    if bound is None or place is None or rising is None:
-        left, right = atom.args if atom.op == "sub" else (atom, ZERO)
+    rising = _rises(atom, name, place) if name is not None and place is not None else None
+    below, here, above = (resolve(root, {**known.signs, atom: s}) for s in (-1, 0, 1))
+    under, over = (replace(known, signs={**known.signs, atom: s}) for s in (-1, 1))
+    if name is None or bound is None or place is None or rising is None:
         op = "ge" if here is above else "gt"
-        return where(compare(op, left, right), go(above, known), go(below, known))
+        left, right = atom.args if atom.op == "sub" else (atom, ZERO)
+        return where(compare(op, left, right), go(above, over), go(below, under))
     if not rising:
-        below, above = above, below
+        below, above, under, over = above, below, over, under
     sign = known.sign(name, place)
     if sign is not None:
-        return go(above if sign > 0 else below, known)
-    op = "ge" if here is above else "gt"
-    return where(
-        compare(op, symbol(name), bound),
-        go(above, known.split(name, place, 1)),
-        go(below, known.split(name, place, -1)),
-    )
+        return go(above, over) if sign > 0 else go(below, under)
+    x = symbol(name)
+    wanted, low, high = (_at(e, x, bound) for e in (root, below, above))
+    op = "ge" if wanted == high and wanted != low else "gt"
+    upper, lower = go(above, over.split(name, place, 1)), go(below, under.split(name, place, -1))
+    rest = where(compare(op, x, bound), upper, lower)
+    return rest if wanted in (low, high) else where(compare("eq", x, bound), here, rest)
+
+
+def _at(root: Expr, x: Expr, bound: Expr) -> Value:
+    """The value at a bound, for some values of all else."""
+    there = substitute(root, {x: bound})
+    return evaluate(there, {name: Fraction(7 + k, 5) for k, name in enumerate(sorted(there.free))}, 256)
+
+
+def _certain_sign(atom: Expr, box: Box) -> int | None:
+    found = box.range(atom)
+    return None if found is None else {POSITIVE: 1, NEGATIVE: -1}.get(found.signs)
 
 
 def _number(expr: Expr) -> Fraction | None:

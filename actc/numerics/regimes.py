@@ -18,7 +18,7 @@ from actc.numerics.formats import fraction
 INFINITE = 64.0  # bits that a result which is not finite counts as lost
 _MOST_PAIRS = 6
 # The first is for what is periodic: an ulp of such an input is many periods, and its multiples must not overflow.
-_BOUNDS = tuple(Fraction(2) ** k for k in (121, 60, 40, 30, 20, 15, 12, 10, 8, 7, 6, 5))
+BOUNDS = tuple(Fraction(2) ** k for k in (121, 60, 40, 30, 20, 15, 12, 10, 8, 7, 6, 5))
 
 
 def lost_bits(error: float) -> float:
@@ -97,19 +97,19 @@ def _exponent(value: Fraction) -> int:
     return value.numerator.bit_length() - value.denominator.bit_length()
 
 
-def clamped(root: Expr, variable: str) -> Iterator[Expr]:
+def clamped(root: Expr, variable: str, bounds: Sequence[Fraction]) -> Iterator[Expr]:
     """The expression with its input held between bounds: on both sides, or on one."""
     x = symbol(variable)
-    for bound in _BOUNDS:
+    for bound in bounds:
         high, low = apply("min", x, number(bound)), apply("max", x, number(-bound))
         for held in (apply("max", high, number(-bound)), high, low):
             yield substitute(root, {x: held})
 
 
-def asymptotic(root: Expr, variable: str) -> Iterator[Expr]:
+def asymptotic(root: Expr, variable: str, bounds: Sequence[Fraction]) -> Iterator[Expr]:
     """The expression up to a bound, and parallel to the diagonal beyond it."""
     x = symbol(variable)
-    for bound in _BOUNDS:
+    for bound in bounds:
         high, low = apply("min", x, number(bound)), apply("max", x, number(-bound))
         for held in (high, low, apply("max", high, number(-bound))):
             yield substitute(root, {x: held}) + subtract(x, held)

@@ -6,16 +6,19 @@ timed, so the outcome is the same on every machine.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from actc.calculus.intervals import Interval, of_domain
+from actc.model.activation import Activation
 from actc.model.algebra import where
 from actc.model.expr import NAN, Expr, apply, size, symbol
 from actc.numerics.accuracy import TARGET, Judge, Score, simulators, total
 from actc.numerics.candidates import cost, equivalents, nearly_equal, pieces, prepared, variants
 from actc.numerics.expansions import BOUNDS, beside, expanded, small_quantities
 from actc.numerics.points import PointSet
+from actc.numerics.regimes import BOUNDS as BOUNDS_OF_INPUT
 from actc.numerics.regimes import INFINITE, asymptotic, clamped, combined, lost_bits
 from actc.numerics.simulate import Simulator
 
@@ -40,15 +43,18 @@ class Arena:
     """The points of one activation, with what was simulated on them."""
 
     inputs: tuple[str, ...]
+    env: Mapping[str, Interval]  # between what numbers each input and parameter lies
     few: tuple[PointSet, ...]
     all: tuple[PointSet, ...]
     few_runs: tuple[Simulator, ...]
     all_runs: tuple[Simulator, ...]
 
     @classmethod
-    def over(cls, inputs: tuple[str, ...], few: tuple[PointSet, ...], many: tuple[PointSet, ...]) -> Arena:
+    def over(cls, activation: Activation, few: tuple[PointSet, ...], many: tuple[PointSet, ...]) -> Arena:
         """An arena whose points have not been run yet."""
-        return cls(inputs, few, many, simulators(few), simulators(many))
+        env = {name: of_domain(domain) for name, domain in activation.domains.items()}
+        inputs = tuple(given.name for given in activation.inputs)
+        return cls(inputs, env, few, many, simulators(few), simulators(many))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +111,7 @@ class Search:
             self._rearranged,
             self._expanded,
             self._regimes,
+            lambda: self._varied(self._leaders(_BEAM)),
             self._held,
             self._regimes,
         )
@@ -176,14 +183,14 @@ class Search:
 
     def _pieces(self) -> Iterable[Expr]:
         inner, wrap = peeled(self.plain)
-        for piece in pieces(inner, self.arena.inputs):
+        for piece in pieces(inner, self.arena.inputs, self.arena.env):
             yield wrap(piece)
             yield piece
 
     def _expanded(self) -> Iterable[Expr]:
         """Polynomials where something is small, beside the best program elsewhere."""
         inner, wrap = peeled(self.plain)
-        forms = dict.fromkeys((*prepared(inner), *pieces(inner, self.arena.inputs)))
+        forms = dict.fromkeys((*prepared(inner), *pieces(inner, self.arena.inputs, self.arena.env)))
         for name in self.arena.inputs:
             if name not in self.expr.free:
                 continue
@@ -244,12 +251,25 @@ class Search:
                     yield found
 
     def _held(self) -> Iterable[Expr]:
-        for leader in self._leaders(2):
+        for leader in self._leaders(_BEAM):
+            inner, wrap = peeled(leader)
             for name in self.arena.inputs:
                 if name in leader.free:
-                    inner, wrap = peeled(leader)
-                    yield from (wrap(c) for c in clamped(inner, name))
-                    yield from (wrap(c) for c in asymptotic(inner, name))
+                    bounds = self._bounds_of_input(leader, symbol(name))
+                    yield from (wrap(c) for c in clamped(inner, name, bounds))
+                    yield from (wrap(c) for c in asymptotic(inner, name, bounds))
+
+    def _bounds_of_input(self, program: Expr, x: Expr) -> tuple[Fraction, ...]:
+        """The two greatest bounds within which the program does well."""
+        least = None
+        for run, row in zip(self.arena.all_runs, self.final.errors(program), strict=True):
+            for value, error in zip(run.run(x), row, strict=True):
+                size = abs(value)
+                if error > TARGET and size > BOUNDS_OF_INPUT[-1] and (least is None or size < least):
+                    least = size
+        if least is None:
+            return ()
+        return tuple(b for b in BOUNDS_OF_INPUT if b <= least)[:2]
 
     def _best(self) -> Found:
         before = self._judge(self.expr)

@@ -32,15 +32,17 @@ Column = list[Any]
 class Simulator:
     """Runs expressions at a fixed list of points, and remembers the column of every node.
 
+    With ``flush`` results below the smallest normal number are flushed, as TensorFlow has the processor do.
+
     The inputs and parameters must be numbers of the format already. A constant is rounded to float64 first and to the
     format then, as a literal in generated code is.
     """
 
     __slots__ = ("_columns", "_context", "_length", "_symbols", "format")
 
-    def __init__(self, form: Format, points: Sequence[Mapping[str, Float]]) -> None:
+    def __init__(self, form: Format, points: Sequence[Mapping[str, Float]], *, flush: bool = False) -> None:
         self.format = form
-        self._context = form.context
+        self._context = form.flushing if flush else form.context
         self._length = len(points)
         names = sorted(points[0]) if points else []
         self._symbols: dict[str, Column] = {name: [p[name] for p in points] for name in names}

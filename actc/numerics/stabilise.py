@@ -14,14 +14,13 @@ from fractions import Fraction
 from actc.calculus.balls import Number
 from actc.calculus.crossings import Crossing, crossings
 from actc.calculus.differentiate import differentiate
-from actc.calculus.intervals import of_domain
 from actc.calculus.settle import at, same
 from actc.calculus.tie_points import choose, parameter_points, rational_defaults, tie_points
 from actc.model.activation import Activation
 from actc.model.compiled import Accuracy
 from actc.model.expr import Expr
 from actc.model.verdict import Gradients, Verdict
-from actc.numerics.accuracy import Truth
+from actc.numerics.accuracy import Score, Truth
 from actc.numerics.candidates import equivalents
 from actc.numerics.formats import FLOAT64
 from actc.numerics.points import Point, PointSet, screening, special_places, thorough
@@ -35,11 +34,35 @@ _MANTISSAS = tuple(Fraction(n, 64) for n in (67, 91, 113, 79, 101, 125, 71))
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """The errors of one program in one format."""
+
+    variable: str | None  # of the gradient; None for the value
+    dtype: str
+    score: Score
+
+
+@dataclass(frozen=True, slots=True)
 class Stabilised:
-    """Gradients as programs, with the greatest errors found in each format."""
+    """Gradients as programs, with the errors found in each format."""
 
     gradients: Gradients
-    accuracy: tuple[Accuracy, ...]
+    measured: tuple[Measured, ...]
+
+    @property
+    def accuracy(self) -> tuple[Accuracy, ...]:
+        """The greatest errors in each format."""
+        return tuple(
+            Accuracy(
+                dtype=dtype,
+                value_ulp=next(m.score.worst for m in self.measured if m.dtype == dtype and m.variable is None),
+                gradient_ulp=tuple(
+                    (m.variable, m.score.worst) for m in self.measured if m.dtype == dtype and m.variable is not None
+                ),
+                nonfinite=sum(m.score.nonfinite for m in self.measured if m.dtype == dtype),
+            )
+            for dtype in dict.fromkeys(m.dtype for m in self.measured)
+        )
 
 
 def stabilise(gradients: Gradients) -> Gradients:
@@ -54,11 +77,9 @@ def stabilise_measured(gradients: Gradients) -> Stabilised:
     roots = (gradients.value, *(g.expr for g in gradients.gradients))
     found = {name: _crossings(activation, name, roots) for name in inputs}
     places = special_places(activation, found)
-    arena = Arena.over(inputs, screening(activation, places), thorough(activation, places))
+    arena = Arena.over(activation, screening(activation, places), thorough(activation, places))
     ties = [point for name in inputs for crossing in found[name] for point in tie_points(activation, crossing)]
     apart = PointSet(FLOAT64, tuple(_generic_points(activation)))
-
-    env = {name: of_domain(domain) for name, domain in activation.domains.items()}
 
     def search(expr: Expr) -> Search:
         truth = Truth(expr, apart)
@@ -66,7 +87,7 @@ def stabilise_measured(gradients: Gradients) -> Stabilised:
         def fits(program: Expr) -> bool:
             return program is expr or (_agree(expr, program, ties) and _close(truth, Truth(program, apart)))
 
-        return Search(expr, decided(expr, env), arena, fits)
+        return Search(expr, decided(expr, arena.env), arena, fits)
 
     searches = [search(gradients.value)]
     value = searches[0].run()
@@ -79,8 +100,8 @@ def stabilise_measured(gradients: Gradients) -> Stabilised:
         replace(gradient, expr=result.program)
         for gradient, result in zip(gradients.gradients, results, strict=True)
     )  # fmt: skip
-    accuracy = _accuracy(arena, gradients, searches, (value, *results))
-    return Stabilised(replace(gradients, value=value.program, gradients=programs), accuracy)
+    measured = _measured(arena, gradients, searches, (value, *results))
+    return Stabilised(replace(gradients, value=value.program, gradients=programs), measured)
 
 
 def _crossings(activation: Activation, name: str, roots: tuple[Expr, ...]) -> tuple[Crossing, ...]:
@@ -139,17 +160,12 @@ def _close(truth: Truth, program: Truth) -> bool:
     return True
 
 
-def _accuracy(
+def _measured(
     arena: Arena, gradients: Gradients, searches: list[Search], found: tuple[Found, ...]
-) -> tuple[Accuracy, ...]:
-    scores = [s.final.scores(f.program) for s, f in zip(searches, found, strict=True)]
-    names = [g.variable for g in gradients.gradients]
+) -> tuple[Measured, ...]:
+    names = (None, *(g.variable for g in gradients.gradients))
     return tuple(
-        Accuracy(
-            dtype=points.format.name,
-            value_ulp=scores[0][k].worst,
-            gradient_ulp=tuple((name, s[k].worst) for name, s in zip(names, scores[1:], strict=True)),
-            nonfinite=sum(s[k].nonfinite for s in scores),
-        )
-        for k, points in enumerate(arena.all)
+        Measured(name, points.format.name, score)
+        for name, search, one in zip(names, searches, found, strict=True)
+        for points, score in zip(arena.all, search.final.scores(one.program), strict=True)
     )

@@ -41,6 +41,10 @@ def _by_halves(root: Expr) -> Expr:
     if len(bases) > 1:
         return root
 
+    both = _both_tails(next(iter(bases)), top, bottom, sign) if bases else None
+    if both is not None:
+        return both
+
     def product(side: int) -> Expr:
         exponent = ZERO
         rest: list[Expr] = []
@@ -63,19 +67,12 @@ def _by_halves(root: Expr) -> Expr:
                 exponent, scale = (add(exponent, v), scale) if rising else (exponent, -scale)
             else:
                 rest.append(factor)
-        total = ONE
-        for factor in sorted(rest, key=lambda f: bool(f.free)):
-            total = factor if total is ONE else multiply(total, factor)
-        if exponent is not ZERO:
-            steepness, base = scaled(exponent)
-            half = apply("exp", times(steepness / 2, base))
-            total = half if total is ONE else multiply(half, total)
-            for part in bottom:
-                total = divide(total, part)
-            total = multiply(total, half)
-        else:
-            for part in bottom:
-                total = divide(total, part)
+        rest.sort(key=lambda f: bool(f.free))
+        if exponent is ZERO:
+            return multiply(number(scale), _product(rest, bottom))
+        steepness, base = scaled(exponent)
+        half = apply("exp", times(steepness / 2, base))
+        total = multiply(_product([half, *rest], bottom), half)
         return multiply(number(scale), total)
 
     if not bases:
@@ -86,3 +83,27 @@ def _by_halves(root: Expr) -> Expr:
     middle = product(0)
     low = where(compare("lt", v, negate(bound)), product(-1), middle)
     return where(compare("gt", v, bound), product(1), low)
+
+
+def _product(top: list[Expr], bottom: list[Expr]) -> Expr:
+    """One factor after the other."""
+    total = ONE
+    for part in top:
+        total = part if total is ONE else multiply(total, part)
+    for part in bottom:
+        total = divide(total, part)
+    return total
+
+
+def _both_tails(v: Expr, top: list[Expr], bottom: list[Expr], sign: int) -> Expr | None:
+    """sigmoid(v)*sigmoid(-v)*p as (h*p)*h/(1 + h**2)**2 with h = exp(-abs(v)/2), for one such pair."""
+    tailed = [f for f in top if f.op in _TAILED]
+    if len(tailed) != 2 or any(f.op != "sigmoid" for f in tailed):
+        return None
+    first, second = (scaled(f.args[0])[0] for f in tailed)
+    if first != -second:
+        return None
+    half = apply("exp", times(-abs(first) / 2, apply("abs", v)))
+    rest = sorted((f for f in top if f not in tailed), key=lambda f: bool(f.free))
+    total = multiply(_product([half, *rest], bottom), half)
+    return multiply(number(sign), divide(total, (ONE + half * half) ** 2))

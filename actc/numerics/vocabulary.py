@@ -11,7 +11,7 @@ from fractions import Fraction
 from actc.calculus.balls import holds
 from actc.calculus.branches import orient
 from actc.model.algebra import compare, divide, folded, negate, subtract
-from actc.model.expr import FALSE, ONE, TRUE, ZERO, Expr, apply, fold, number, postorder, rebuild
+from actc.model.expr import FALSE, ONE, TRUE, ZERO, Expr, apply, fold, number, postorder, rebuild, substitute
 from actc.numerics.exponents import scaled
 from actc.numerics.forms import balanced, vocabulary
 from actc.numerics.logarithms import general_power, logarithm
@@ -126,6 +126,28 @@ def simplified(node: Expr) -> Expr:
             same = node.args[0].args[0] is node.args[1].args[0]
             return node.args[0].args[0] if same else node
     return node
+
+
+def local(root: Expr, writer: Writer) -> Expr:
+    """The largest parts with one exponential each written anew; what joins them stays as it is.
+
+    Over a common bottom, two exponentials overflow where each by itself does not.
+    """
+    found: dict[Expr, Expr] = {}
+    seen: set[Expr] = set()
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        if node.op in _REGION and node.free:
+            value = quotient(node)
+            if value is not None and len(value.exponents) == 1 and not value.bottom.is_zero():
+                found[node] = writer(value)
+                continue
+        stack.extend(node.args)
+    return substitute(root, found) if found else root
 
 
 def nearest(root: Expr) -> Expr:
