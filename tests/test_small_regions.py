@@ -151,3 +151,13 @@ def test_gaps_cover_the_line() -> None:
     assert any(0 < v < 1 for v in found)
     assert any(v > 1 for v in found)
     assert gaps([], Domain()) == [1, -1]
+
+
+@pytest.mark.parametrize("tiny", ["1e-6", "1e-60", "1e-200", "1e-300"])
+@pytest.mark.parametrize("function", ["tanh(x)", "(exp(x) - exp(-x))/(exp(x) + exp(-x))"])
+def test_a_floor_under_a_vanishing_tail(function: str, tiny: str) -> None:
+    """A lower bound bites far out, where the roots that decide it lie 1e-300 from each other."""
+    gradients, found = analysed(f"name: q\nexpression: {function}\nderivative: Max(1 - y**2, {tiny})\n")
+    assert gradients is not None
+    assert gradient(gradients, "x").verdict is Verdict.REFUTED
+    assert [d.code for d in found] == ["ACT201"]

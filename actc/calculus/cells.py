@@ -29,7 +29,7 @@ _ROOTS = 20  # and for isolating roots, times the square of their number
 _MOST_ROWS = 300
 _MOST_PRODUCTS = 24
 _MOST_DEGREE = 40  # of all polynomials in one variable together
-_MOST_BITS = 2000
+_MOST_BITS = 400  # of their coefficients; roots that lie closer to one another take seconds to tell apart
 _POSITIVE = Domain("positive", Fraction(0))
 
 
@@ -203,8 +203,10 @@ def _univariate(condition: Condition) -> fmpz_poly:
 def _between_roots(poly: fmpz_poly) -> list[Fraction]:
     """A point in every interval of the line without the polynomial's real roots."""
     found: Any = poly.complex_roots()  # the stub's type is wrong: these are pairs of a ball and a multiplicity
-    # A real root's imaginary part is exactly zero, and the balls do not overlap.
-    edges = sorted((_rational(r.real.lower()), _rational(r.real.upper())) for r, _ in found if r.imag == 0)
+    # A real root's imaginary part is exactly zero, and the balls do not overlap. Their ends are taken exactly: rounded
+    # ones could, with a root of 1 - 1e-60 beside 1.
+    balls = [(_rational(r.real.mid()), _rational(r.real.rad())) for r, _ in found if r.imag == 0]
+    edges = sorted((middle - radius, middle + radius) for middle, radius in balls)
     if not edges:
         return [Fraction(0)]
     inner = [(left[1] + right[0]) / 2 for left, right in pairwise(edges)]

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from flint import arb, fmpq
 
+from actc.calculus.ball_operations import UNKNOWN
 from actc.calculus.balls import decimal_text
 from actc.calculus.branches import guards, orient, steps
 from actc.calculus.roots import solve
@@ -19,6 +20,8 @@ from actc.model.operations import OPERATIONS
 Point = Mapping[str, Fraction]
 
 _MOST_BORDERS = 64  # whose zeros are looked for
+_MOST_BITS = 4096  # for zeros such as that of tanh(x) - (1 - 1e-200)
+_KINK_BITS = (128, 512, 2048)  # to tell a border from what is close to it
 _HALVINGS = 48
 _DESCENT = 24  # steps towards a region that no point of the grid lies in
 _DIGITS = 20  # of an irrational zero
@@ -78,6 +81,8 @@ class Borders:
             self._prepare(variable)
         bits = 64 + 4 * self._digits
         values = self._closed[variable].run(point, bits)
+        if self._digits > _DIGITS and any(value is UNKNOWN for value in values):
+            values = self._closed[variable].run(point, _MOST_BITS)
         found = {z for z in (_number(value, self._digits) for value in values) if z is not None}
         if grid and self._open[variable]:
             found.update(self._crossings(self._open[variable], point, variable, sorted(grid), most))
@@ -208,8 +213,10 @@ def kinks_at(tape: Tape, count: int, point: Point, moving: Sequence[str]) -> boo
 
     The tape gives the borders, ``count`` of them, then the steps. What vanishes all around is a branch like any other.
     """
-    here = tape.run(point, 128)
-    suspicious = [i for i, value in enumerate(here) if _is_crossed(value, i >= count)]
+    suspicious = list(range(len(tape)))
+    for bits in _KINK_BITS:
+        here = tape.run(point, bits) if suspicious else ()
+        suspicious = [i for i in suspicious if _is_crossed(here[i], i >= count)]
     if not suspicious:
         return False
     for name in moving:

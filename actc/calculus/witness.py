@@ -30,7 +30,7 @@ from actc.calculus.work import GaveUp, Work
 from actc.model.domain import Domain
 from actc.model.expr import Expr, postorder, substitute
 
-_BITS = (128, 1024)
+_BITS = (128, 1024, 4096)
 _DIGITS = 60  # of an irrational border
 _MOVES = 16  # from one start
 _STARTS = 6  # for every point that is wanted
@@ -210,9 +210,11 @@ class _Walk:
         """Which conditions fail, and by how much they do."""
         self._work.spend(self._tape.steps + 1)
         values = self._tape.run(point, _BITS[0])
-        if any(_sign(v) is None for v in values):
-            self._work.spend(4 * self._tape.steps)
-            values = self._tape.run(point, _BITS[1])
+        for bits in _BITS[1:]:
+            if all(_sign(v) is not None for v in values):
+                break
+            self._work.spend(bits // 256 * self._tape.steps)
+            values = self._tape.run(point, bits)
         failing = [i for i, v in enumerate(values) if _sign(v) != self._wanted[i]]
         return failing, sum(_magnitude(values[i]) for i in failing)
 

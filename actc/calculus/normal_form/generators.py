@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from flint import fmpz_mpoly
+from flint import fmpz, fmpz_mpoly, fmpz_poly
 
 from actc.calculus.normal_form.field import Field, Ratio
 from actc.calculus.normal_form.ranges import Bounds
@@ -23,6 +23,26 @@ _STEPS = frozenset({"floor", "round", "alternating"})
 _INVERSE = frozenset({"asin", "atan"})  # of a sine these are linear, piece by piece
 # Values at fixed points that are known to be related at times: gamma(1/2) is sqrt(pi), atan(1/2) + atan(1/3) is pi/4.
 _RELATED = frozenset({"atan", "asin", "tan", "gamma", "erf", *(f"polygamma{n}" for n in range(20)), "polygamma"})
+
+
+def _factored(poly: fmpz_mpoly) -> tuple[fmpz, list[tuple[fmpz_mpoly, int]]]:
+    """A number and irreducible factors with exponents."""
+    try:
+        unit, parts = poly.factor()
+    except OverflowError:
+        # python-flint sorts factors of several variables by their coefficients, which must fit into a machine word.
+        places = [i for i, degree in enumerate(poly.degrees()) if degree]
+        if len(places) != 1:
+            unit, primitive = poly.primitive()
+            return unit, [(primitive, 1)]
+        (place,) = places
+        generator = poly.context().gens()[place]
+        row = [0] * (int(poly.degrees()[place]) + 1)
+        for powers, coefficient in poly.to_dict().items():
+            row[int(powers[place])] = int(coefficient)
+        unit, found = fmpz_poly(row).factor()
+        parts = [(sum((int(c) * generator**k for k, c in enumerate(f.coeffs())), 0 * generator), e) for f, e in found]
+    return unit, [(factor, int(times)) for factor, times in parts]
 
 
 class PoolExhausted(Exception):  # noqa: N818 - steers the search, no error
@@ -137,8 +157,7 @@ class Generators:
         if found is None:
             if self.field.affordable(poly):
                 self.work.spend(20 * len(poly))
-                unit, parts = poly.factor()
-                split = [(f, int(e)) for f, e in parts]
+                unit, split = _factored(poly)
             else:
                 unit, primitive = poly.primitive()
                 split = [(primitive, 1)]
