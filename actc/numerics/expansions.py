@@ -25,7 +25,7 @@ from actc.numerics.taylor import BITS, Model, NoModelError, model
 BOUNDS = tuple(Fraction(n, 16) for n in (1, 2, 4, 6, 8, 12, 16, 24, 32, 48, 64))
 """Up to where a polynomial may replace a formula."""
 
-_ORDERS = (24, 40, 64)
+_ORDERS = (24, 40, 64, 96)
 _MOST_TERMS = 36
 _CELLS = 24
 _EXACT = Fraction(1, 2**57)  # of the value: what truncation may change

@@ -108,10 +108,18 @@ def _split(root: Expr, atom: Expr, inputs: tuple[str, ...], known: _Known, go: C
         return go(above, over) if sign > 0 else go(below, under)
     x = symbol(name)
     wanted, low, high = (_at(e, x, bound) for e in (root, below, above))
-    op = "ge" if wanted == high and wanted != low else "gt"
+    op = "ge" if _equal(wanted, high) and not _equal(wanted, low) else "gt"
     upper, lower = go(above, over.split(name, place, 1)), go(below, under.split(name, place, -1))
     rest = where(compare(op, x, bound), upper, lower)
-    return rest if wanted in (low, high) else where(compare("eq", x, bound), here, rest)
+    settled = _equal(wanted, low) or _equal(wanted, high)
+    return rest if settled else where(compare("eq", x, bound), here, rest)
+
+
+def _equal(a: Value, b: Value) -> bool:
+    """Whether two values cannot be told apart."""
+    if isinstance(a, arb) and isinstance(b, arb):
+        return bool(a.overlaps(b))
+    return a == b
 
 
 def _at(root: Expr, x: Expr, bound: Expr) -> Value:
