@@ -161,3 +161,39 @@ def test_a_floor_under_a_vanishing_tail(function: str, tiny: str) -> None:
     assert gradients is not None
     assert gradient(gradients, "x").verdict is Verdict.REFUTED
     assert [d.code for d in found] == ["ACT201"]
+
+
+def test_a_power_of_zero_goes_by_its_exponent() -> None:
+    """relu(x)**n is 1, not 0, for x < 0 at n = 0, so that x*relu(x)**n has slope 1 there."""
+    head = "name: q\nparameters: {n: {default: 2, domain: nonnegative integer}}\nexpression: x*relu(x)**n\n"
+    wrong, _ = analysed(head + "derivative: (n + 1)*x**n if x > 0 else 0\n")
+    right, _ = analysed(head + "derivative: (n + 1)*x**n if x > 0 else (1 if n == 0 else 0)\n")
+    assert wrong is not None
+    assert right is not None
+    assert gradient(wrong, "x").verdict is Verdict.REFUTED
+    assert gradient(right, "x").verdict is Verdict.PROVED
+
+
+def test_several_inputs_at_once() -> None:
+    """A tie of four inputs; the sides of a maximum of three."""
+    wrong, _ = analysed(
+        "name: q\ninputs: [a, b, c, d]\nexpression: a*b + c*d\nderivative: {a: b + (1 if a == b == c == d else 0)}\n"
+    )
+    right, found = analysed(
+        "name: q\ninputs: [a, b, c]\nexpression: max(a, b, c)\n"
+        "derivative: {a: '1 if a > b and a > c else (1/3 if a == b == c else (1/2 if a >= b and a >= c else 0))'}\n"
+    )
+    assert wrong is not None
+    assert right is not None
+    assert gradient(wrong, "a").verdict is Verdict.REFUTED
+    assert gradient(right, "a").verdict is Verdict.PROVED, found
+
+
+def test_a_right_claim_written_without_overflow() -> None:
+    """NumPy's logaddexp: at a = b two kinks of parts make none of the whole, and 1/2 is right."""
+    gradients, _ = analysed(
+        "name: q\ninputs: [a, b]\nexpression: Max(a, b) + log1p(exp(-Abs(a - b)))\n"
+        "derivative: {a: '1/(1 + exp(-Abs(a - b))) if a >= b else exp(-Abs(a - b))/(1 + exp(-Abs(a - b)))'}\n"
+    )
+    assert gradients is not None
+    assert gradient(gradients, "a").verdict is Verdict.PROVED

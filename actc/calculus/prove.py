@@ -15,8 +15,10 @@ from actc.calculus.normal_form import LIMIT, Decision, Outcome, compare
 from actc.calculus.regions import Region, is_plain, is_total, is_uncovered, solved, substituted
 from actc.calculus.samples import disagreement, is_lost
 from actc.calculus.work import GaveUp, Work
+from actc.model.algebra import compare as condition
+from actc.model.algebra import where
 from actc.model.domain import Domain
-from actc.model.expr import ZERO, Expr, fold, postorder, rebuild, size, substitute, symbol
+from actc.model.expr import ONE, UNDEFINED, ZERO, Expr, fold, postorder, rebuild, size, substitute, symbol
 from actc.model.operations import OPERATIONS
 
 Bindings = tuple[tuple[Expr, Expr], ...]
@@ -87,7 +89,20 @@ class _Sides:
     function: Expr
 
     def resolved(self, signs: Mapping[Expr, int], beside: Mapping[Expr, int] | None = None) -> _Sides:
-        return _Sides(*(resolve(e, signs, tidy=False, beside=beside) for e in (self.claimed, self.function)))
+        return _Sides(*(_resolved(e, signs, beside) for e in (self.claimed, self.function)))
+
+
+def _resolved(root: Expr, signs: Mapping[Expr, int], beside: Mapping[Expr, int] | None) -> Expr:
+    """What the expression is where the atoms have these signs; a power of 0 goes by the sign of its exponent."""
+
+    def visit(node: Expr, args: tuple[Expr, ...]) -> Expr:
+        if node.op == "pow" and args[0] is ZERO and not args[1].is_number:
+            exponent = args[1]
+            nothing = where(condition("eq", exponent, ZERO), ONE, UNDEFINED)
+            return resolve(where(condition("gt", exponent, ZERO), ZERO, nothing), signs, tidy=False, beside=beside)
+        return rebuild(node, args)
+
+    return fold(resolve(root, signs, tidy=False, beside=beside), visit)
 
 
 class _Stop(Exception):  # noqa: N818 - steers the search, no error

@@ -21,6 +21,9 @@ from actc.model.expr import TRUE, Expr, number, symbol
 _TINY = Fraction(1, 2**300)
 # Steps for two and for three inputs: into every region, and close to the axes.
 _SIZES = {2: ((3, 5), (11, 2), (2**60, 1)), 3: ((3, 5, 7),)}
+# More inputs have no special points of their own, but may be looked around.
+_STEPS = {**_SIZES, 4: ((3, 5, 7, 11),), 5: ((3, 5, 7, 11, 13),), 6: ((3, 5, 7, 11, 13, 17),)}
+MOST_AROUND = max(_STEPS)
 _MOST_REGIONS = 8  # with more gradients than that around a point, they change with the direction
 _NOTHING = Fraction(1, 2**50)
 
@@ -40,7 +43,7 @@ def coordinates(activation: Activation) -> list[dict[str, Fraction]]:
 def around(exprs: Sequence[Expr], at_point: Mapping[str, Number], names: Sequence[str]) -> list[tuple[Fraction, ...]]:
     """What the expressions tend to, direction by direction; directions in which one has no value are left out.
 
-    Empty for other than two or three inputs.
+    There are two to ``MOST_AROUND`` names.
     """
     found: dict[tuple[Fraction, ...], None] = {}
     for steps in _directions(len(names)):
@@ -55,7 +58,7 @@ def around(exprs: Sequence[Expr], at_point: Mapping[str, Number], names: Sequenc
 
 
 def _directions(count: int) -> Iterator[tuple[int, ...]]:
-    for sizes in _SIZES.get(count, ()):
+    for sizes in _STEPS[count]:
         for turn in range(count):
             turned = sizes[turn:] + sizes[:turn]
             for signs in product((-1, 1), repeat=count):

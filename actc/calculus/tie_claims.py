@@ -21,7 +21,7 @@ from actc.calculus.kinks import Sides, sides
 from actc.calculus.limits import Limit
 from actc.calculus.regions import Region
 from actc.calculus.settle import at, same
-from actc.calculus.special_points import around
+from actc.calculus.special_points import MOST_AROUND, around
 from actc.calculus.subgradients import Slope
 from actc.calculus.tape import exact
 from actc.calculus.tie_points import parameter_points, rational_defaults, tie_points
@@ -118,7 +118,7 @@ def _judge(
     found: Sequence[Crossing],
 ) -> Outside | None:
     inputs = [i.name for i in activation.inputs]
-    if variable in inputs and len(inputs) > 1:
+    if variable in inputs and 1 < len(inputs) <= MOST_AROUND:
         exact = all(isinstance(value, Fraction | int) for value in point.values())
         return _among(inputs, derivative, point, claim) if exact else None
     if sum(_passes(crossing, point) for crossing in found) > 1 and not at_defaults(activation, point):
@@ -133,7 +133,8 @@ def _among(inputs: Sequence[str], derivative: Expr, point: Mapping[str, Number],
     if value is None or not near:
         return None
     low, high = min(near), max(near)
-    if same(low, high):
+    own = at(derivative, point)
+    if same(low, high) and own is not None and same(own, low):
         # Without a kink the derivative's own value at the point is what the claim has to be, to the last digit.
         apart = evaluate(claim - derivative, point, _BITS[-1])
         if isinstance(apart, Fraction | arb):

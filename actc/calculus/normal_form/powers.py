@@ -12,12 +12,13 @@ from fractions import Fraction
 from flint import fmpz, fmpz_mpoly
 
 from actc.calculus.normal_form.bases import Base, base_power, large_power
-from actc.calculus.normal_form.facts import Contradiction
 from actc.calculus.normal_form.field import Ratio, Undefined
 from actc.calculus.normal_form.generators import Direction, Generator
 from actc.calculus.normal_form.linear import combination
 from actc.calculus.normal_form.ranges import ANY, POSITIVE
 from actc.calculus.normal_form.tower import ClaimUndefined, Tower
+from actc.calculus.work import GaveUp
+from actc.model.domain import Domain
 
 Product = dict[str, tuple[Base, Fraction]]
 """Bases with their exponents."""
@@ -151,10 +152,10 @@ def power(tower: Tower, value: Ratio, exponent: Ratio) -> Ratio:
             tower.require_nonzero(value)
         return root(tower, value, Fraction(numerator, denominator))
     if field.is_zero(value):
-        if tower.sign_of(exponent) > 0:
+        if _is_surely_positive(tower, exponent):
             return field.zero
-        # No power of zero is real with a negative exponent.
-        raise ClaimUndefined if tower.strict else Contradiction
+        # Where it is 0 the power is 1, and where it is negative there is none: signs almost everywhere do not do.
+        raise GaveUp
     tower.require_nonzero(value)
     size = exponential(tower, field.multiply(exponent, logarithm(tower, value)))
     if tower.sign_of(value) > 0:
@@ -162,6 +163,21 @@ def power(tower: Tower, value: Ratio, exponent: Ratio) -> Ratio:
     if tower.strict and not _is_integer(tower, exponent):
         raise ClaimUndefined
     return field.multiply(_alternating(tower, exponent), size)
+
+
+def _is_surely_positive(tower: Tower, exponent: Ratio) -> bool:
+    """Whether it is a sum of positive multiples of products of symbols that are positive by their domains."""
+    terms = exponent.num.to_dict()
+    if not exponent.den.is_constant() or any(coefficient < 0 for coefficient in terms.values()):
+        return False
+    for powers in terms:
+        inside = [i for i, power in enumerate(powers) if power]
+        for i in inside:
+            row = tower.generators[i]
+            domain = tower.domains.get(row.label, Domain()) if row.kind == "symbol" else Domain()
+            if domain.low is None or domain.low < 0 or domain.contains(Fraction(0)):
+                return False
+    return True
 
 
 def _is_integer(tower: Tower, value: Ratio) -> bool:
