@@ -9,8 +9,9 @@ from fractions import Fraction
 from random import Random
 
 from analysed import analysed
+from oracle import UndecidedError
 
-from attack.formulas import Formula
+from attack.formulas import Formula, digits_for
 from attack.grow import subject
 from attack.points import defaults, domains, inside, sample, ties
 from attack.rewrites import parts_of, rewritten
@@ -104,9 +105,8 @@ class Field:
         for k in (1, -1):
             near = {n: v + Fraction(k * (7 + 3 * i), 10**8 + i) for i, (n, v) in enumerate(sorted(point.items()))}
             near = {n: point[n] if n == self.by or not inside(v, every[n]) else v for n, v in near.items()}
-            if wrong_at(self.f, formula, self.by, near, None, self.subject.inputs) not in ("", "?") or finely_differ(
-                formula, self.slope, near
-            ):
+            how = wrong_at(self.f, formula, self.by, near, None, self.subject.inputs)
+            if how not in ("", "?") or finely_differ(formula, self.slope, near):
                 return False
         return True
 
@@ -226,7 +226,16 @@ def counterexample(field: Field, claim: Claim, point: dict[str, Fraction]) -> st
         return ""
     if fails_at_tie(field, formula, ties([field.subject.expression, opened]), full):
         return ""
-    return UNCONFIRMED if how == "?" else FALSE_REFUTATION
+    return UNCONFIRMED if how == "?" or beyond(formula, full) or beyond(field.slope, full) else FALSE_REFUTATION
+
+
+def beyond(formula: Formula, point: dict[str, Fraction]) -> bool:
+    """Whether more digits would be needed than are tried."""
+    try:
+        digits_for(formula, point)
+    except UndecidedError:
+        return True
+    return False
 
 
 def shown(point: dict[str, Fraction]) -> str:
