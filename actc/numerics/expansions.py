@@ -128,10 +128,7 @@ def _in_terms_of(node: Expr, small: Expr, name: str) -> Expr | None:
     if small.op == "symbol":
         return substitute(node, {small: _SMALL})
     if small.op in _SHRINKING:
-        known = {small: _SMALL}
-        if small.op == "sigmoid":
-            known[apply("sigmoid", negate(small.args[0]))] = ONE - _SMALL
-        return substitute(node, known)
+        return substitute(node, _alike(small))
     target = _target(small, name)
     if target is None:
         return None
@@ -139,6 +136,19 @@ def _in_terms_of(node: Expr, small: Expr, name: str) -> Expr | None:
     solved = divide(rest, _SMALL) if _is_below(small, target) else divide(_SMALL, rest)
     known = {target: solved, small: _SMALL}
     return fold(node, lambda n, args: _reduced(rebuild(n, args)), known)
+
+
+def _alike(small: Expr) -> dict[Expr, Expr]:
+    """A function that is small, and what others of its argument are in terms of it."""
+    v, u = small.args[0], _SMALL
+    known = {small: u}
+    if small.op == "sigmoid":
+        known |= {apply("sigmoid", negate(v)): ONE - u, apply("exp", negate(v)): (ONE - u) / u}
+        known |= {apply("exp", v): u / (ONE - u)}
+    if small.op == "exp":
+        known |= {apply("exp", negate(v)): ONE / u, apply("softplus", v): apply("log1p", u)}
+        known |= {apply("sigmoid", v): u / (ONE + u), apply("sigmoid", negate(v)): ONE / (ONE + u)}
+    return known
 
 
 def _reduced(node: Expr) -> Expr:

@@ -112,7 +112,7 @@ class _Region:
         for leaf in leaves:
             if leaf.op == "sign":
                 top, bottom = (_lowered(p, known[leaf][0]) for p in (top, bottom))
-            if leaf.op == "sqrt" and leaf.args[0] in known:
+            if leaf.op == "sqrt" and leaf.free and leaf.args[0] in known:
                 top, bottom = self._without_squares(top, bottom, leaf, known)
         exponents = tuple(times(self._units[base], base) for base in bases)
         return lowest(Quotient(top, bottom, exponents, tuple(leaves)))

@@ -26,7 +26,7 @@ _BEAM = 3
 _MOST_CANDIDATES = 60  # in one step
 _MOST_NODES = 2500  # of all candidates of one step
 _MOST_GOOD = 8  # candidates of one step that do well, among which the cheapest is looked for
-_MOST_TIMES, _MOST_MORE = 6, 120  # nodes that a candidate has at most: so many times the expression's, and more
+_MOST_TIMES, _MOST_MORE = 6, 240  # nodes that a candidate has at most: so many times the expression's, and more
 _MOST_LEADERS = 20  # programs looked at for the best where none is good
 _MOST_HARD = 16  # points of each format that an expression itself fails at
 _MOST_JUDGED = 5  # programs that did well on few points and are judged on all
@@ -297,7 +297,7 @@ def peeled(root: Expr) -> tuple[Expr, Callable[[Expr], Expr]]:
         if b is NAN:
             layers.append((condition, b, True))
             inner = a
-        elif condition.op == "eq" and not a.args:
+        elif condition.op == "eq":
             layers.append((condition, a, False))
             inner = b
         else:

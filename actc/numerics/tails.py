@@ -97,7 +97,7 @@ def _product(top: list[Expr], bottom: list[Expr]) -> Expr:
 
 def _both_tails(v: Expr, top: list[Expr], bottom: list[Expr], sign: int) -> Expr | None:
     """sigmoid(v)*sigmoid(-v)*p as (h*p)*h/(1 + h**2)**2 with h = exp(-abs(v)/2), for one such pair."""
-    tailed = [f for f in top if f.op in _TAILED]
+    tailed = [f for f in top if f.op in _TAILED and f.op != "tanh"]
     if len(tailed) != 2 or any(f.op != "sigmoid" for f in tailed):
         return None
     first, second = (scaled(f.args[0])[0] for f in tailed)
