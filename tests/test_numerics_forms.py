@@ -22,6 +22,7 @@ from actc.numerics.pieces import by_pieces
 from actc.numerics.preparation import decided, powers_split
 from actc.numerics.products import bounded_first
 from actc.numerics.radicals import rationalised
+from actc.numerics.roots import hypotenuses
 from actc.numerics.simulate import simulate
 from actc.numerics.tails import halved
 from actc.numerics.vocabulary import local, nearest, rewritten, stable
@@ -86,6 +87,7 @@ def test_pieces_have_no_rounding_that_cancels() -> None:
     (rationalised, "(x + 1)/sqrt((x + 1)**2 + a) - (x - 1)/sqrt((x - 1)**2 + a)"),
     (rationalised, "1/sqrt(x**2 + 1) - 1/sqrt(x**2 + 2)"),
     (rationalised, "x + sqrt(x**2 + 1)"),
+    (lambda e: hypotenuses(e, "x"), "sqrt(x**2 + 4)/sqrt(a*x**2 + 3)"),
     (joined, "x - softplus(x)"),
     (joined, "softplus(x + log(2)) - (log(2) + x)"),
     (joined, "softplus(2*x) - softplus(x) + a"),
@@ -119,6 +121,9 @@ def test_rules_keep_the_function(rule: Callable[[Expr], Expr], formula: str) -> 
     (lambda e: inverted_outside(e, "x"), "(x + sqrt(x**2 + 1))/2", 3e38, {}, 3e38),
     (lambda e: inverted_outside(e, "x"), "log(1 + a*x**2)", 1e30, {"a": 4.0}, mpmath.log(4) + 60 * mpmath.log(10)),
     (rationalised, "sqrt((x + 1)**2 + 1) - sqrt((x - 1)**2 + 1)", 1e-10, {}, mpmath.sqrt(2) * 1e-10),
+    (lambda e: hypotenuses(e, "x"), "sqrt(x**2 + a)", 3e-30, {"a": 1.6e-37}, mpmath.sqrt(1.6e-37)),
+    (lambda e: hypotenuses(e, "x"), "sqrt(x**2 + a)", 3e-30, {"a": 0.0}, 3e-30),
+    (lambda e: hypotenuses(e, "x"), "sqrt(x**2 + a)", 3e30, {"a": 1.0}, 3e30),
     (joined, "softplus(x) - x", 80.0, {}, mpmath.exp(-80)),
     (reduced, "sin(pi*x)", 5577585.5, {}, -1),
     (reduced, "cos(pi*x)", 2.0**25 + 4, {}, 1),

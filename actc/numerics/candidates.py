@@ -14,7 +14,7 @@ from actc.numerics.pieces import by_pieces
 from actc.numerics.preparation import powers_split
 from actc.numerics.products import bounded_first, decaying_first, shared_division
 from actc.numerics.radicals import rationalised
-from actc.numerics.roots import conjugate, scaled_roots
+from actc.numerics.roots import conjugate, hypotenuses, scaled_roots
 from actc.numerics.tails import halved
 from actc.numerics.vocabulary import WRITERS, local, nearest, rewritten
 
@@ -72,6 +72,8 @@ def variants(root: Expr, inputs: tuple[str, ...]) -> Iterator[Expr]:
             yield from _fresh(root, lambda e, n=name: split_at_one(conjugate(e), n))  # type: ignore[misc]
             yield from _fresh(root, lambda e, n=name: far_form(e, n))  # type: ignore[misc]
             yield from _fresh(root, lambda e, n=name: inverted_outside(e, n))  # type: ignore[misc]
+            yield from _fresh(root, lambda e, n=name: hypotenuses(e, n))  # type: ignore[misc]
+            yield from _fresh(root, lambda e, n=name: shared_division(hypotenuses(conjugate(e), n)))  # type: ignore[misc]
             yield from _fresh(root, lambda e, n=name: inverted_outside(conjugate(e), n))  # type: ignore[misc]
             yield from _fresh(root, lambda e, n=name: inverted_outside(rationalised(e), n))  # type: ignore[misc]
 

@@ -46,6 +46,39 @@ def _scaled_root(node: Expr, x: Expr) -> Expr:
     return power(size, number(degree // 2)) * apply("sqrt", total)
 
 
+def hypotenuses(root: Expr, variable: str) -> Expr:
+    """Each sqrt(a*x**2 + c) as m*sqrt(1 + (n/m)**2), m the greater and n the lesser of sqrt(a)*abs(x) and sqrt(c).
+
+    Neither squares nor what they leave of c overflow or vanish, however small both are. For positive a and c.
+    """
+    x = symbol(variable)
+    return fold(root, lambda node, args: _hypotenuse(folded(rebuild(node, args)), x))
+
+
+def _hypotenuse(node: Expr, x: Expr) -> Expr:
+    if node.op != "sqrt" or x.name not in node.free:
+        return node
+    value = quotient(node.args[0])
+    if value is None or value.exponents or not value.bottom.is_constant() or x not in value.leaves:
+        return node
+    index = value.leaves.index(x)
+    if int(value.top.degrees()[index]) != 2 or apply("abs", x) in value.leaves:
+        return node
+    names = list(value.leaves)
+    whole = value.top / value.bottom.leading_coefficient()
+    low, middle, high = (polynomial(_part(whole, index, k), names) for k in range(3))
+    if low is ZERO or middle is not ZERO or x.name in high.free | low.free:
+        return node
+    a, b = multiply(_root_of(high), apply("abs", x)), _root_of(low)
+    greater, lesser = apply("max", a, b), apply("min", a, b)
+    safe = where(compare("gt", greater, ZERO), greater, ONE)
+    return multiply(greater, apply("sqrt", add(ONE, power(divide(lesser, safe), number(2)))))
+
+
+def _root_of(node: Expr) -> Expr:
+    return ONE if node is ONE else apply("sqrt", node)
+
+
 def conjugate(root: Expr) -> Expr:
     """Sums with a root, p + q*sqrt(w), as (p**2 - q**2*w)/(p - q*sqrt(w)) where the two have opposite signs."""
     if all(node.op != "sqrt" for node in postorder(root)):
