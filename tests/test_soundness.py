@@ -31,7 +31,7 @@ from actc.model.verdict import Counterexample, Gradients, Verdict
 
 Answer: TypeAlias = dict[str, Any]  # fields of a gradient
 
-ROUNDS, EACH = 8, 3  # six claims for each activation
+ROUNDS, EACH = 8, 4  # six claims for each activation
 X = sym("x")
 RELU = call("Max", X, num(0))
 

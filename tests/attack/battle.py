@@ -212,17 +212,17 @@ def counterexample(field: Field, claim: Claim, point: dict[str, Fraction]) -> st
         if end is None or value is None:
             return UNCONFIRMED
         return "" if fits(end, value, SURE_DIGITS) else FALSE_REFUTATION
-    how = wrong_at(field.f, formula, field.by, full, None, field.subject.inputs)
+    how = wrong_at(field.f, formula, field.by, full, None, field.subject.inputs, strict=False)
     if how not in ("", "?"):
         return ""
     around = sides(field.f, field.by, full)
     smooth = around is not None and around.smooth
     fine = smooth and any(
         # The compiler has a certificate; so any difference that lasts will do.
-        finely_differ(formula, field.slope, full, many, _ANY)
+        finely_differ(formula, field.slope, full, many, _ANY, strict=False)
         for many in (FINE_DIGITS, 8 * FINE_DIGITS)
     )
-    if fine and wrong_at(field.f, field.slope, field.by, full) == "":
+    if fine and wrong_at(field.f, field.slope, field.by, full, strict=False) == "":
         return ""
     if fails_at_tie(field, formula, ties([field.subject.expression, opened]), full):
         return ""

@@ -18,7 +18,7 @@ Number: TypeAlias = Any  # an mpmath.mpf; mpmath has no types
 Point: TypeAlias = Mapping[str, Any]
 
 
-_MOST_DIGITS = 16_000
+_MOST_DIGITS, _FEWER_DIGITS = 16_000, 3_000
 
 
 def _tie() -> Number:
@@ -213,16 +213,19 @@ class Formula:
         return value
 
 
-def digits_for(formula: Formula, point: Point) -> int:
-    """With how many digits what the formula gives at a point can be believed. Raises UndecidedError for too many."""
+def digits_for(formula: Formula, point: Point, strict: bool = True) -> int:
+    """With how many digits what the formula gives at a point can be believed.
+
+    Raises UndecidedError for too many; without ``strict`` it makes do with fewer.
+    """
     with mp.workdps(60):
         _Reach.bits = 0
         with contextlib.suppress(UndefinedError):
             formula.at(numbers(point))
         digits = int(_Reach.bits * 0.7) + 100
-    if digits > _MOST_DIGITS:
+    if strict and digits > _MOST_DIGITS:
         raise UndecidedError(formula.text)
-    return digits
+    return min(digits, _FEWER_DIGITS if digits > _MOST_DIGITS else _MOST_DIGITS)
 
 
 @functools.lru_cache(maxsize=64)

@@ -101,11 +101,18 @@ def _gap_is_isolated(claim: Formula, along: Iterable[str], point: Point) -> bool
 
 
 def wrong_at(
-    f: Formula, claim: Formula, by: str, point: Point, around: Sides | None = None, along: Iterable[str] = ()
+    f: Formula,
+    claim: Formula,
+    by: str,
+    point: Point,
+    around: Sides | None = None,
+    along: Iterable[str] = (),
+    strict: bool = True,
 ) -> str:
     """How a claim fails at an exact point: ``differs``, ``undefined`` or ``outside`` a kink's sides; "" if it does not.
 
     What is undefined at points that are isolated along ``by``, or one of the names ``along``, is no failure.
+    Without ``strict`` it is believed although some digits may be lost: for points that somebody has a certificate for.
     Anything found with few digits is looked at again with many. "?" where nothing can be told.
     """
     around = around or sides(f, by, point)
@@ -118,11 +125,11 @@ def wrong_at(
         if first == "undefined":
             if not around.smooth or _gap_is_isolated(claim, (by, *along), point) or _at_tie(claim, point) is not None:
                 return "?"
-            if claimed(claim, point, digits_for(claim, point)) is not None:
+            if claimed(claim, point, digits_for(claim, point, strict)) is not None:
                 return ""
             return "undefined"
-        again = sides(f, by, point, max(SURE_DIGITS, digits_for(f, point)), SURE_STEP)
-        value = settled(claim, point)
+        again = sides(f, by, point, max(SURE_DIGITS, digits_for(f, point, strict)), SURE_STEP)
+        value = settled(claim, point, strict)
         if again is None or value is None or _is_rounding(claim, point, value):
             return "?"
         return fits(again, value, SURE_DIGITS)
@@ -146,9 +153,9 @@ def _is_rounding(claim: Formula, point: Point, value: Number) -> bool:
         return at_tie is not None and bool(abs(at_tie - value) > mpf(10) ** -90 * abs(value))
 
 
-def settled(claim: Formula, point: Point) -> Number | None:
+def settled(claim: Formula, point: Point, strict: bool = True) -> Number | None:
     """The claim's value, where two precisions agree on it. Raises UndecidedError."""
-    digits = max(SURE_DIGITS, digits_for(claim, point))
+    digits = max(SURE_DIGITS, digits_for(claim, point, strict))
     value, again = claimed(claim, point, digits), claimed(claim, point, digits + digits // 4)
     with mp.workdps(SURE_DIGITS):
         if value is None or again is None or abs(value - again) > mpf(10) ** -90 * abs(again):
@@ -171,14 +178,16 @@ def fits(around: Sides, value: Number | None, digits: int) -> str:
         return "" if low - room <= value <= high + room else "outside"
 
 
-def finely_differ(a: Formula, b: Formula, point: Point, digits: int = FINE_DIGITS, least: int = FINE_LEAST) -> bool:
+def finely_differ(
+    a: Formula, b: Formula, point: Point, digits: int = FINE_DIGITS, least: int = FINE_LEAST, strict: bool = True
+) -> bool:
     """Whether two formulas have different values at a point, by 10 to the power of minus ``least`` or more.
 
     A difference is believed if it is the same with twice the digits: rounding noise is not.
     """
     found: list[Number] = []
     try:
-        digits = max(digits, digits_for(a, point), digits_for(b, point))
+        digits = max(digits, digits_for(a, point, strict), digits_for(b, point, strict))
     except UndecidedError:
         return False
     for many in (digits, 2 * digits):
