@@ -13,10 +13,11 @@ from fractions import Fraction
 from typing import Any
 
 import gmpy2
-from flint import arb
+from flint import arb, fmpq
 
 from actc.calculus.balls import UNKNOWN, Value, evaluate, evaluate_sure
 from actc.calculus.differentiate import differentiate
+from actc.calculus.tape import Tape
 from actc.model.expr import Expr
 from actc.numerics.formats import FLOAT32, Float, wide
 from actc.numerics.points import Point, PointSet
@@ -62,7 +63,7 @@ class Truth:
             self._floor = _power_of_two(self._form.least) * _FREE
         self._values: dict[int, Float | None] = {}
         self._scales: dict[int, tuple[Float, int]] = {}
-        self._slopes: dict[str, Expr] = {}
+        self._slopes: Tape | None = None
         # Inputs move more than parameters do, as a rule; any order will do.
         given = points.points[0] if points.points else {}
         self._names = [name for name in given if name in expr.free]
@@ -117,26 +118,31 @@ class Truth:
         known, done = self._scales.get(index, (None, 0))
         known = self._ulp(value) if known is None else known
         point = self._points[index]
-        while distance > known and done < 2 * len(self._names):
-            name = self._names[done % len(self._names)]
+        if distance > known and done == 0:
+            known = max(known, self._by_slopes(point))
+            done = 1
+        while distance > known and done <= len(self._names):
+            name = self._names[done - 1]
             step = self._form.ulp(point[name])
-            if done < len(self._names):
-                for moved in (point[name] + step, point[name] - step):
-                    other = self._sure({**point, name: moved})
-                    if isinstance(other, Fraction | arb):
-                        known = max(known, abs(from_ball(other) - value))
-            else:
-                slope = evaluate_sure(self._slope(name), point, most=_MOST_BITS)
-                if isinstance(slope, Fraction | arb):
-                    known = max(known, abs(from_ball(slope)) * from_ball(step))
+            for moved in (point[name] + step, point[name] - step):
+                other = self._sure({**point, name: moved})
+                if isinstance(other, Fraction | arb):
+                    known = max(known, abs(from_ball(other) - value))
             done += 1
         self._scales[index] = known, done
         return known
 
-    def _slope(self, name: str) -> Expr:
-        if name not in self._slopes:
-            self._slopes[name] = differentiate(self._expr, name)
-        return self._slopes[name]
+    def _by_slopes(self, point: Point) -> Float:
+        """The greatest change by the derivatives, as far as it is certain; all of them are computed at once."""
+        if self._slopes is None:
+            self._slopes = Tape(*(differentiate(self._expr, name) for name in self._names))
+        greatest = gmpy2.mpfr(0)
+        for name, slope in zip(self._names, self._slopes.run(point, _BITS), strict=True):
+            if isinstance(slope, fmpq | arb):
+                least = abs(arb(slope)).lower()
+                if least > 0 and least.is_finite():
+                    greatest = max(greatest, from_ball(least) * from_ball(self._form.ulp(point[name])))
+        return greatest
 
 
 def _power_of_two(exponent: int) -> Any:

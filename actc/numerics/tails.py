@@ -14,6 +14,9 @@ from actc.numerics.exponents import scaled, times
 from actc.numerics.products import factors
 
 _FAR = 64  # beyond, sigmoid(-v) is exp(-v) to far more digits than float64 has
+_SLOW = frozenset({"log", "log1p", "softplus", "log_sigmoid", "sigmoid", "tanh", "atan", "asinh", "erf", "sin", "cos"})
+"""Functions that an exponential is not large of."""
+
 _TAILED = frozenset({"sigmoid", "exp", "sinh", "cosh", "expm1", "tanh"})
 
 
@@ -38,10 +41,16 @@ def _by_halves(root: Expr) -> Expr:
     for factor in top:
         if factor.op in ("sigmoid", "sinh", "cosh", "expm1"):
             bases[scaled(factor.args[0])[1]] = None
-    if len(bases) > 1:
+    growing = [v for v in bases if v.op not in _SLOW] if len(bases) > 1 else list(bases)
+    if len(growing) != (1 if bases else 0):
         return root
+    if growing:
+        others = [f for f in top if f.op in _TAILED and scaled(f.args[0])[1] is not growing[0] and f.op != "exp"]
+        bases = dict.fromkeys(growing)
+    else:
+        others = []
 
-    both = _both_tails(next(iter(bases)), top, bottom, sign) if bases else None
+    both = _both_tails(next(iter(bases)), top, others, bottom, sign) if bases else None
     if both is not None:
         return both
 
@@ -53,7 +62,7 @@ def _by_halves(root: Expr) -> Expr:
             if factor.op == "exp":
                 exponent = add(exponent, factor.args[0])
                 continue
-            v = factor.args[0] if factor.op in _TAILED else None
+            v = factor.args[0] if factor.op in _TAILED and factor not in others else None
             if v is None or not side:
                 rest.append(factor)
                 continue
@@ -78,7 +87,8 @@ def _by_halves(root: Expr) -> Expr:
     if not bases:
         return product(0)
     v = next(iter(bases))
-    steep = max(abs(scaled(f.args[0])[0]) for f in top if f.op in ("sigmoid", "sinh", "cosh", "expm1"))
+    own = [f for f in top if f.op in ("sigmoid", "sinh", "cosh", "expm1") and f not in others]
+    steep = max(abs(scaled(f.args[0])[0]) for f in own)
     bound = number(Fraction(_FAR) / steep)
     middle = product(0)
     low = where(compare("lt", v, negate(bound)), product(-1), middle)
@@ -95,9 +105,9 @@ def _product(top: list[Expr], bottom: list[Expr]) -> Expr:
     return total
 
 
-def _both_tails(v: Expr, top: list[Expr], bottom: list[Expr], sign: int) -> Expr | None:
+def _both_tails(v: Expr, top: list[Expr], others: list[Expr], bottom: list[Expr], sign: int) -> Expr | None:
     """sigmoid(v)*sigmoid(-v)*p as (h*p)*h/(1 + h**2)**2 with h = exp(-abs(v)/2), for one such pair."""
-    tailed = [f for f in top if f.op in _TAILED and f.op != "tanh"]
+    tailed = [f for f in top if f.op in _TAILED and f.op != "tanh" and f not in others]
     if len(tailed) != 2 or any(f.op != "sigmoid" for f in tailed):
         return None
     first, second = (scaled(f.args[0])[0] for f in tailed)
