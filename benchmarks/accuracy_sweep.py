@@ -1,0 +1,61 @@
+"""How accurate the programs for activation files are, in simulated arithmetic: ``accuracy_sweep.py FILE... [--every N]``.
+
+Prints each value or gradient that is not within 8 ULP with its worst place, and the totals: how many activations are
+within 8 ULP, how many have results that are not finite, and the seconds that finding the programs took.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from actc.calculus.analyse import analyse
+from actc.diagnostics import DiagnosticLog
+from actc.frontend.loader import load
+from actc.frontend.resolve import resolve
+from actc.model.verdict import Gradients
+from actc.numerics.shortfall import report_shortfalls
+from actc.numerics.stabilise import stabilise_measured
+
+
+def analysed(paths: list[Path], every: int) -> Iterator[Gradients]:
+    """The activations of the files that are right, each ``every``-th of them."""
+    for path in paths:
+        for spec in load(path.name, path.read_bytes(), DiagnosticLog())[::every]:
+            log = DiagnosticLog()
+            activation = resolve(spec, log)
+            gradients = None if activation is None else analyse(activation, log)
+            if gradients is not None and not log.has_errors:
+                yield gradients
+
+
+def main() -> None:
+    """Measure the files that the command line names."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("files", nargs="+", type=Path)
+    parser.add_argument("--every", type=int, default=1, help="only each N-th activation")
+    options = parser.parse_args()
+    seconds: list[float] = []
+    short = infinite = 0
+    for gradients in analysed(options.files, options.every):
+        start = time.process_time()
+        found = stabilise_measured(gradients)
+        seconds.append(time.process_time() - start)
+        log = DiagnosticLog()
+        report_shortfalls(found, log)
+        short += bool(log.found)
+        infinite += any(a.nonfinite for a in found.accuracy)
+        for diagnostic in log.found:
+            print(f"{gradients.activation.name}: {diagnostic.message}", flush=True)
+    seconds.sort()
+    if seconds:
+        print(
+            f"{len(seconds)} activations, {len(seconds) - short} within 8 ULP, {infinite} with results not finite; "
+            f"{seconds[len(seconds) // 2]:.2f} s in the median, {seconds[-1]:.1f} s at most, {sum(seconds):.0f} s in all"
+        )
+
+
+if __name__ == "__main__":
+    main()
