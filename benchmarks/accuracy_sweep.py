@@ -1,4 +1,4 @@
-"""How accurate the programs for activation files are, in simulated arithmetic: ``accuracy_sweep.py FILE... [--every N]``.
+"""How accurate the programs for activation files are, in simulated arithmetic: ``accuracy_sweep.py FILE...``.
 
 Prints each value or gradient that is not within 8 ULP with its worst place, and the totals: how many activations are
 within 8 ULP, how many have results that are not finite, and the seconds that finding the programs took.
@@ -53,7 +53,7 @@ def main() -> None:
     if seconds:
         print(
             f"{len(seconds)} activations, {len(seconds) - short} within 8 ULP, {infinite} with results not finite; "
-            f"{seconds[len(seconds) // 2]:.2f} s in the median, {seconds[-1]:.1f} s at most, {sum(seconds):.0f} s in all"
+            f"{seconds[len(seconds) // 2]:.2f} s in the median, {seconds[-1]:.1f} s at most"
         )
 
 
