@@ -1,4 +1,4 @@
-"""What holds for functions holds for every kind of activation: plain, with parameters, with weights, gates, surrogates."""
+"""What holds for functions holds for every kind: plain, with parameters, with weights, gates, surrogates."""
 
 from __future__ import annotations
 
