@@ -11,6 +11,7 @@ from actc.calculus.branches import atoms, guards, live_guards, orient, resolve
 from actc.calculus.cells import feasible_signs
 from actc.calculus.differentiate import differentiate
 from actc.calculus.method_text import Shown, proof_text
+from actc.calculus.monotone import sign_along
 from actc.calculus.normal_form import LIMIT, Decision, Outcome, compare
 from actc.calculus.regions import Region, is_plain, is_total, is_uncovered, solved, substituted
 from actc.calculus.samples import disagreement, is_lost
@@ -125,6 +126,7 @@ class _Search:
     ties: list[Region] = field(default_factory=list)
     shown: list[Shown] = field(default_factory=list)
     nowhere: dict[Expr, bool] = field(default_factory=dict)
+    along: dict[Expr, tuple[Expr, int] | None] = field(default_factory=dict)
 
     def prove(self, claimed: Expr, function: Expr) -> Proof:
         """Look at a few points, then at every region, then at more points."""
@@ -174,15 +176,29 @@ class _Search:
                 return
             # It is wild: it may vanish on a region, of which nothing more is known.
             self._explore(claimed, function, {**signs, atom: 0}, bindings)
-        sides = [s for s in (1, -1) if feasible_signs({**signs, atom: s}, self.domains, self.work)]
-        for sign in sides:
-            self._explore(claimed, function, {**signs, atom: sign}, bindings)
+        sides = {s: beside for s in (1, -1) if (beside := self._beside(signs, atom, s)) is not None}
+        for beside in sides.values():
+            self._explore(claimed, function, beside, bindings)
         if self.moving is None:
             return
         if self.sided & atom.free:
             self._tie(claimed, {**signs, atom: 0}, atom, bindings)
         else:
-            self._on_the_edge(_Sides(claimed, function), signs, atom, sides, bindings)
+            self._on_the_edge(_Sides(claimed, function), signs, atom, list(sides), bindings)
+
+    def _beside(self, signs: dict[Expr, int], atom: Expr, sign: int) -> dict[Expr, int] | None:
+        """The signs with that of one more atom, and what follows from it; None where they cannot be."""
+        further = {**signs, atom: sign}
+        if not is_plain(atom):
+            if atom not in self.along:
+                self.along[atom] = sign_along(atom, self.domains, self.work)
+            known = self.along[atom]
+            if known is not None:
+                factor, direction = known
+                implied = 1 if factor is ONE else further.setdefault(factor, sign * direction)
+                if implied * direction != sign:
+                    return None
+        return further if feasible_signs(further, self.domains, self.work) else None
 
     def _at_once(self, claimed: Expr, function: Expr) -> bool:
         """Whether claim and derivative agree whatever their branches are, so that none has to be looked at.

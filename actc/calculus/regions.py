@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 from actc.calculus.atoms import orient, polynomial
+from actc.calculus.balls import evaluate
 from actc.model.expr import NAN, UNDEFINED, ZERO, Expr, number, postorder, substitute
 from actc.model.operations import OPERATIONS
 
@@ -58,7 +60,9 @@ def solved(atom: Expr) -> tuple[Expr, Expr] | None:
         if len(term) == 1 and term[0][1] == 1 and term[0][0].op == "symbol":
             leaf = term[0][0]
             if not any(leaf.name in _free(other) for other in terms or () if other != term):
-                return leaf, substitute(atom, {leaf: ZERO}) / number(-coefficient)
+                value = substitute(atom, {leaf: ZERO}) / number(-coefficient)
+                known = None if value.free else evaluate(value, {})
+                return leaf, number(known) if isinstance(known, Fraction) else value
     return None
 
 

@@ -166,18 +166,27 @@ def power(tower: Tower, value: Ratio, exponent: Ratio) -> Ratio:
 
 
 def _is_surely_positive(tower: Tower, exponent: Ratio) -> bool:
-    """Whether it is a sum of positive multiples of products of symbols that are positive by their domains."""
-    terms = exponent.num.to_dict()
-    if not exponent.den.is_constant() or any(coefficient < 0 for coefficient in terms.values()):
+    """Whether a linear form of symbols is positive by their domains, ends included."""
+    if not exponent.den.is_constant():
         return False
-    for powers in terms:
+    total, above = Fraction(0), False
+    for powers, number in exponent.num.to_dict().items():
         inside = [i for i, power in enumerate(powers) if power]
-        for i in inside:
-            row = tower.generators[i]
-            domain = tower.domains.get(row.label, Domain()) if row.kind == "symbol" else Domain()
-            if domain.low is None or domain.low < 0 or domain.contains(Fraction(0)):
-                return False
-    return True
+        if not inside:
+            total += Fraction(int(number))
+            continue
+        row = tower.generators[inside[0]]
+        if len(inside) > 1 or powers[inside[0]] > 1 or row.kind != "symbol":
+            return False
+        domain = tower.domains.get(row.label, Domain())
+        end = domain.low if number > 0 else domain.high
+        if end is None:
+            return False
+        if domain.integer and not domain.contains(end):
+            end += 1 if number > 0 else -1
+        total += int(number) * end
+        above = above or not domain.contains(end)
+    return total > 0 or (total == 0 and above)
 
 
 def _is_integer(tower: Tower, value: Ratio) -> bool:

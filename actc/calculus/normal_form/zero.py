@@ -51,6 +51,26 @@ def is_zero(expr: Expr, domains: Mapping[str, Domain], signs: Mapping[Expr, int]
     return compare(ZERO, expr, domains, signs).outcome
 
 
+def constant_sign(expr: Expr, domains: Mapping[str, Domain], work: Work) -> int | None:
+    """The sign that a smooth expression, real everywhere, has at almost every point of the domains; None if not known.
+
+    Raises GaveUp where the work is used up.
+    """
+    hints = Hints()
+    for pool in _POOLS:
+        for _ in range(_MOST_RESTARTS):
+            tower = Tower(pool, work, hints, (), domains)
+            try:
+                return tower.known_sign_of(Evaluation(tower, None).value(expr))
+            except Refine:
+                continue
+            except PoolExhausted:
+                break
+            except (NeedSign, Contradiction, Undefined):
+                return None
+    return None
+
+
 def compare(
     claimed: Expr,
     actual: Expr,
