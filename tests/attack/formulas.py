@@ -218,7 +218,7 @@ def digits_for(formula: Formula, point: Point, strict: bool = True) -> int:
 
     Raises UndecidedError for too many; without ``strict`` it makes do with fewer.
     """
-    with mp.workdps(60):
+    with mp.workdps(200):
         _Reach.bits = 0
         with contextlib.suppress(UndefinedError):
             formula.at(numbers(point))
