@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import keras
@@ -27,9 +28,16 @@ Program = Callable[[Tensors], dict[str, Any]]
 """From inputs and parameters, each a tensor of one shape, to the value and gradients element by element."""
 
 
+@cache
+def _prelu(alpha: float) -> Any:
+    with tf.init_scope():  # its weight is no part of a compiled function
+        layer = keras.layers.PReLU(alpha_initializer=keras.initializers.Constant(alpha))
+        layer.build((None, 1))
+    return layer
+
+
 def _layer(x: Any, alpha: float) -> Any:
-    layer = keras.layers.PReLU(alpha_initializer=keras.initializers.Constant(alpha))
-    return layer(x[:, None])[:, 0]
+    return _prelu(alpha)(x[:, None])[:, 0]
 
 
 def _plain(name: str) -> tuple[str, Callable[..., Any]]:
