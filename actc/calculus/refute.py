@@ -24,6 +24,8 @@ from actc.model.verdict import Counterexample, Deviation
 _MOST_WORK = 400_000  # operations that one search may take at 128 bits
 _LEAST_POINTS = 60
 _DEEP_BITS = (1024, 4096)
+_REGION_BITS = (20_000,)  # at a point of a region that no proof covers
+_FEW_STEPS = 200  # of an expression that so many bits are taken for
 _DEEP_POINTS = 10
 _DEEP_WORK = 4_000
 _FINDING = 1_500_000  # operations to find points of regions
@@ -115,8 +117,9 @@ def _in_regions(comparison: Comparison, within: Space, regions: Sequence[Region]
                 continue
             varied = frozenset(n for n, default in within.defaults.items() if exact[n] != default)
             judged = comparison.judge(Sample(exact, varied))
-            if judged.outcome is Outcome.AGREES and not index:
-                judged = comparison.judge(Sample(exact, varied), _DEEP_BITS[-1:])
+            if judged.outcome is Outcome.NOTHING or (judged.outcome is Outcome.AGREES and not index):
+                deepest = _REGION_BITS if comparison.steps < _FEW_STEPS else _DEEP_BITS[-1:]
+                judged = comparison.judge(Sample(exact, varied), deepest)
             found.append(judged)
             if judged.outcome is Outcome.DIFFERS:
                 return found

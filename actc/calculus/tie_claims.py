@@ -89,8 +89,9 @@ def judge_on(
     for region in regions:
         on_it = resolve(claim, {atom: 0 for atom, sign in region.signs if not sign}, tidy=False)
         for point in finder.points(region, _EACH):
-            exact = all(isinstance(value, Fraction | int) for value in point.values())
-            outside = _judge(activation, variable, derivative, claim if exact else on_it, point, found)
+            # What is equal here, balls alone need not tell: exp(x) == exp(3) at x = 3.
+            stated = claim if at(claim, point) is not None else on_it
+            outside = _judge(activation, variable, derivative, stated, point, found)
             if outside is not None:
                 return outside
     return None
