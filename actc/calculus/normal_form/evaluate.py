@@ -28,7 +28,7 @@ class Evaluation:
         self._known: dict[Expr, Ratio] = {}
 
     def value(self, root: Expr) -> Ratio:
-        """The normal form. Raises Undefined for a division by zero and TypeError for a branch."""
+        """The normal form. Raises Undefined for a division by zero and GaveUp for a branch."""
         for node in postorder(root):
             if node not in self._known:
                 self._known[node] = self._visit(node)
@@ -48,6 +48,8 @@ class Evaluation:
         args = [self._known[a] for a in node.args]
         if node.op in _STEPS:
             return self._step(node, args[0])
+        if node.op not in _FUNCTIONS:
+            raise GaveUp  # a branch that no sign of an atom decides
         return _FUNCTIONS[node.op](tower, *args)
 
     def _step(self, node: Expr, value: Ratio) -> Ratio:
