@@ -8,6 +8,7 @@ import sys
 import types
 import warnings
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -42,15 +43,21 @@ def compile_module(source: Described, package: str) -> types.ModuleType:
 
 def _compile(file: str, data: bytes, package: str, found: tuple[Diagnostic, ...]) -> CompiledFile:
     """The outcome, if nothing is wrong; raises ActivationError with all findings otherwise."""
-    from actc.pipeline import compile_source
-
     if found:  # the file's name is none of a module's
         raise ActivationError(found)
-    compiled = compile_source(file, data, package)
+    compiled = _outcome(file, data, package)
     diagnostics = (*compiled.diagnostics, *cross_check([compiled]))
     if compiled.module is None or any(d.is_error for d in diagnostics):
         raise ActivationError(diagnostics)
     return compiled
+
+
+@lru_cache(maxsize=256)
+def _outcome(file: str, data: bytes, package: str) -> CompiledFile:
+    """A cell that is run again, unchanged, costs nothing: what is proved stays proved."""
+    from actc.pipeline import compile_source
+
+    return compile_source(file, data, package)
 
 
 def _read(source: Described) -> tuple[str, bytes, tuple[Diagnostic, ...]]:
@@ -79,13 +86,19 @@ def _named(text: str) -> tuple[str, bytes, tuple[Diagnostic, ...]]:
 
 
 def _import(compiled: CompiledFile, package: str) -> types.ModuleType:
-    """Run the generated texts as modules of a package that exists in memory alone."""
+    """Run the generated texts as modules of a package that exists in memory alone.
+
+    A text that has been run already is not run again, so that layers made before are still of the same class.
+    """
     from actc.backend.render import SUPPORT_STEM, ModuleExports, render_init, render_support
 
     parent = _package(package)
     support = render_support(package).text
+    known = sys.modules.get(f"{package}.{compiled.stem}")
     if getattr(sys.modules.get(f"{package}.{SUPPORT_STEM}"), _MADE, None) != support:
         _execute(types.ModuleType(f"{package}.{SUPPORT_STEM}"), support)
+    elif known is not None and getattr(known, _MADE, None) == compiled.module:
+        return known
     module = types.ModuleType(f"{package}.{compiled.stem}")
     _execute(module, compiled.module or "")
     held: dict[str, ModuleExports] = getattr(parent, _MADE)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import inspect
+import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from types import FrameType
 
 import numpy as np
 import pytest
+from conftest import ROOT
 
 import actc
 
@@ -109,3 +113,63 @@ def test_warnings_are_pythons() -> None:
     """What the compiler warns of is a Python warning, with the code."""
     with pytest.warns(UserWarning, match="ACT302"):
         actc.compile("name: notebook_step\nexpression: step(x)\n")
+
+
+def test_compiling_the_same_again_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cell that is run again does not compile again: the very same module, whose layers are of the same class."""
+    import actc.pipeline
+
+    once = actc.compile(TEXT)
+    monkeypatch.setattr(actc.pipeline, "compile_source", None)  # to call it would fail
+    again = actc.compile(TEXT)
+    assert again is once
+    assert isinstance(once.NotebookSwish(), again.NotebookSwish)
+    with pytest.raises(TypeError):
+        actc.compile(TEXT + "summary: another text\n")
+
+
+def test_a_debugger_steps_through_the_generated_lines() -> None:
+    """A debugger that steps into the function stands on lines of the generated text and can show them."""
+    import bdb
+    import linecache
+
+    shown: list[str] = []
+
+    class Debugger(bdb.Bdb):
+        def user_line(self, frame: FrameType) -> None:
+            file = frame.f_code.co_filename
+            if file == module.__file__:
+                linecache.checkcache(file)  # as pdb does
+                shown.append(linecache.getline(file, frame.f_lineno).strip())
+            self.set_step()
+
+    module = actc.compile(TEXT)
+    skipped = ["tensorflow*", "keras*", "numpy*", "inspect*", "contextlib*", "functools*", "threading*"]
+    Debugger(skip=skipped).runcall(module.notebook_swish, 2.0)
+    assert "x = _support.enter(x_in, dtype)" in shown
+    assert any("tf.sigmoid(" in line for line in shown)
+
+
+_WITHOUT_TENSORFLOW = """
+import sys
+sys.modules["tensorflow"] = None
+import actc
+actc.compile("name: lone\\nexpression: x**3\\n")
+"""
+
+
+def test_without_tensorflow_the_message_says_so() -> None:
+    """Where TensorFlow is not installed, one line says what is needed and how to get it."""
+    done = subprocess.run(
+        [sys.executable, "-c", _WITHOUT_TENSORFLOW],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == (
+        "ImportError: the package 'actc_notebook' was generated for TensorFlow, which is not installed: "
+        "pip install tensorflow keras"
+    )
