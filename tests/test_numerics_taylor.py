@@ -14,7 +14,8 @@ from test_prove import read
 from actc.calculus.balls import evaluate
 from actc.calculus.tape import precision
 from actc.model.expr import Expr, substitute, symbol
-from actc.numerics.expansions import expanded, near_zero, small_quantities
+from actc.numerics.expansions import expanded, small_quantities
+from actc.numerics.short_polynomials import Disc, short_near
 from actc.numerics.taylor import BITS, Model, NoModelError, model
 
 SMALL = symbol("·u")
@@ -68,7 +69,7 @@ def test_models_hold_the_function(formula: str, true: Callable[[Any], Any], boun
 @pytest.mark.parametrize(("formula", "true", "bound"), FORMULAS, ids=NAMES)
 def test_polynomials_have_all_digits(formula: str, true: Callable[[Any], Any], bound: Fraction) -> None:
     """What replaces a formula is right to float64's precision from the smallest inputs to the bound."""
-    found = near_zero(substitute(read(formula), {symbol("x"): SMALL}), bound)
+    found = short_near(substitute(read(formula), {symbol("x"): SMALL}), Disc(bound))
     assert found is not None
     with mpmath.workdps(400):
         for at in (bound, -bound, bound * Fraction(7, 9), -bound / 3, Fraction(1, 2**20), Fraction(-1, 2**90)):
@@ -114,7 +115,7 @@ def test_small_quantities_with_parameters(formula: str, small: str, points: tupl
     root = read(formula)
     # Products are spelled in the order in which the formula has them.
     chosen = [q for q in small_quantities(root, "x") if q.free == read(small).free]
-    found = next(f for q in chosen if (f := expanded(root, q, "x", Fraction(1, 4))) is not None)
+    found = next(f for q in chosen if (f := expanded(root, q, "x", Disc(Fraction(1, 4)))) is not None)
     with mpmath.workdps(60):
         for x, a in points:
             true, got = value(root, x=x, a=a, b=1.5), value(found, x=x, a=a, b=1.5)

@@ -168,6 +168,11 @@ class Judge:
             found.append([truth.error(i, value) for i, value in enumerate(column)])
         return found
 
+    def truths(self, index: int) -> list[Float | None]:
+        """The true values at the points of one set."""
+        truth = self._truths[index]
+        return [truth.at(i) for i in range(len(truth))]
+
     def score(self, program: Expr) -> Score:
         """The errors of a program, over all formats."""
         return total([self._summary(k, errors) for k, errors in enumerate(self.errors(program))])

@@ -11,25 +11,18 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from flint import arb, fmpq
+from flint import fmpq
 
-from actc.calculus.balls import rational
-from actc.calculus.tape import precision
 from actc.model.algebra import add, compare, divide, folded, multiply, negate, power, where
 from actc.model.expr import ONE, ZERO, Expr, apply, fold, number, postorder, rebuild, substitute, symbol
 from actc.numerics.exponents import scaled
 from actc.numerics.forms import plain_product, polynomial
 from actc.numerics.rational import Quotient, quotient
-from actc.numerics.taylor import BITS, Model, NoModelError, model
+from actc.numerics.short_polynomials import OFFSET, SMALL, Disc, short_near
 
 BOUNDS = tuple(Fraction(n, 16) for n in (1, 2, 4, 6, 8, 12, 16, 24, 32, 48, 64))
 """Up to where a polynomial may replace a formula."""
 
-_ORDERS = (24, 40, 64, 96)
-_MOST_TERMS = 36
-_CELLS = 24
-_EXACT = Fraction(1, 2**57)  # of the value: what truncation may change
-_SMALL = symbol("·u")  # no author can write it
 _FUNCTIONS = frozenset(
     {
         *("exp", "expm1", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sigmoid", "softplus", "log_sigmoid", "log1p"),
@@ -52,8 +45,11 @@ def small_quantities(root: Expr, name: str) -> list[Expr]:
     return [symbol(name), *found]
 
 
-def expanded(root: Expr, small: Expr, name: str, bound: Fraction) -> Expr | None:
-    """The expression by polynomials for abs(small) <= bound, on each side of its branches; None where none is found."""
+def expanded(root: Expr, small: Expr, name: str, disc: Disc) -> Expr | None:
+    """The expression by polynomials where ``small`` is in the disc, on each side of its branches.
+
+    None where no polynomial is found.
+    """
     changed = False
 
     def visit(node: Expr) -> Expr:
@@ -62,7 +58,7 @@ def expanded(root: Expr, small: Expr, name: str, bound: Fraction) -> Expr | None
             return where(node.args[0], visit(node.args[1]), visit(node.args[2]))
         if name not in node.free:
             return node
-        found = _smooth(node, small, name, bound)
+        found = _smooth(node, small, name, disc)
         changed = changed or found is not None
         return node if found is None else found
 
@@ -93,20 +89,20 @@ def _target(base: Expr, name: str) -> Expr | None:
     return moving[0] if len(moving) == 1 and abs(counts[moving[0]]) == 1 else None
 
 
-def _smooth(node: Expr, small: Expr, name: str, bound: Fraction) -> Expr | None:
+def _smooth(node: Expr, small: Expr, name: str, disc: Disc) -> Expr | None:
     inner = _in_terms_of(node, small, name)
-    if inner is None or _SMALL.name not in inner.free:
+    if inner is None or SMALL.name not in inner.free:
         return None
-    back = {_SMALL: small}
-    if inner.free == {_SMALL.name}:
+    back = {SMALL: small, OFFSET: small - number(disc.float)}
+    if inner.free == {SMALL.name}:
         if not _is_sum(inner):
             return None
-        found = near_zero(inner, bound) or near_zero(_over_one_bottom(inner), bound)
+        found = short_near(inner, disc) or short_near(_over_one_bottom(inner), disc)
         return None if found is None else substitute(found, back)
     value = quotient(inner)
     if value is None or value.bottom.is_zero() or value.is_zero:
         return None
-    total = _collected(value, bound)
+    total = _collected(value, disc)
     return None if total is None else substitute(total, back)
 
 
@@ -126,21 +122,21 @@ def _is_sum(node: Expr) -> bool:
 
 def _in_terms_of(node: Expr, small: Expr, name: str) -> Expr | None:
     if small.op == "symbol":
-        return substitute(node, {small: _SMALL})
+        return substitute(node, {small: SMALL})
     if small.op in _SHRINKING:
         return substitute(node, _alike(small))
     target = _target(small, name)
     if target is None:
         return None
     rest = fold(substitute(small, {target: ONE}), lambda n, args: folded(rebuild(n, args)))
-    solved = divide(rest, _SMALL) if _is_below(small, target) else divide(_SMALL, rest)
-    known = {target: solved, small: _SMALL}
+    solved = divide(rest, SMALL) if _is_below(small, target) else divide(SMALL, rest)
+    known = {target: solved, small: SMALL}
     return fold(node, lambda n, args: _reduced(rebuild(n, args)), known)
 
 
 def _alike(small: Expr) -> dict[Expr, Expr]:
     """A function that is small, and what others of its argument are in terms of it."""
-    v, u = small.args[0], _SMALL
+    v, u = small.args[0], SMALL
     known = {small: u}
     if small.op == "sigmoid":
         known |= {apply("sigmoid", negate(v)): ONE - u, apply("exp", negate(v)): (ONE - u) / u}
@@ -153,7 +149,7 @@ def _alike(small: Expr) -> dict[Expr, Expr]:
 
 def _reduced(node: Expr) -> Expr:
     """A function of a product in lowest terms."""
-    if node.op not in _FUNCTIONS or _SMALL.name not in node.free:
+    if node.op not in _FUNCTIONS or SMALL.name not in node.free:
         return node
     value = quotient(node.args[0])
     if value is None or value.exponents:
@@ -172,10 +168,10 @@ def _is_below(small: Expr, target: Expr) -> bool:
     return below
 
 
-def _collected(value: Quotient, bound: Fraction) -> Expr | None:
+def _collected(value: Quotient, disc: Disc) -> Expr | None:
     """The sum over monomials in what is not small, each times a polynomial in what is."""
     names = [apply("exp", a) for a in value.exponents] + list(value.leaves)
-    own = [n.free <= {_SMALL.name} for n in names]
+    own = [n.free <= {SMALL.name} for n in names]
     outer, inner = ONE, ONE
     _, parts = value.bottom.factor()
     for poly, exponent in parts:
@@ -201,120 +197,9 @@ def _collected(value: Quotient, bound: Fraction) -> Expr | None:
             if exponent:
                 factor = multiply(factor, power(written, number(exponent)))
         if kernel.free and len(groups[key]) + (inner is not ONE) > 1:
-            found = near_zero(kernel, bound)
+            found = short_near(kernel, disc)
             if found is None:
                 return None
             kernel, changed = found, True
         total = add(total, multiply(factor, kernel) if factor is not ONE else kernel)
     return divide(total, outer) if changed else None
-
-
-def near_zero(kernel: Expr, bound: Fraction, centre: Fraction | arb = Fraction(0)) -> Expr | None:
-    """A function of one small quantity as a power of it times a polynomial, good to more than float64's precision."""
-    for order in _ORDERS:
-        try:
-            found = model(kernel, _SMALL.name, centre, bound, order)
-        except NoModelError:
-            return None
-        terms = _shortened(found, bound)
-        if terms is not None:
-            return _written(found.valuation, terms)
-    return None
-
-
-def _shortened(found: Model, bound: Fraction) -> tuple[list[Fraction], bool] | None:
-    """The coefficients after the zeros, and whether they are those of the square; None where they are too few."""
-    start = found.valuation
-    if start >= found.order - 2:
-        return None
-    with precision(BITS):
-        terms = [rational(c) if not (c.contains(0) and abs(c) < arb(2) ** -160) else Fraction(0)
-                 for c in found.terms[start:]]  # fmt: skip
-        rest = rational(found.rest.abs_upper()) * bound ** (found.order - start)
-    even = not any(terms[1::2])
-    reach = bound * bound if even else bound
-    terms = terms[::2] if even else terms
-    least = _least(terms, reach, even)
-    allowed = least * _EXACT
-    if rest > allowed / 2:
-        return None
-    left = allowed / 2
-    while len(terms) > 1:
-        size = abs(terms[-1]) * reach ** (len(terms) - 1) / 2 ** ((2 * len(terms) - 3) if even else len(terms) - 2)
-        if size > left:
-            break
-        left -= size
-        terms = _lowered(terms, reach, even)
-    return (terms, even) if len(terms) <= _MOST_TERMS else None
-
-
-def _least(terms: list[Fraction], reach: Fraction, even: bool) -> Fraction:
-    """A lower bound of the polynomial's size; 0 where it may vanish."""
-    with precision(128):
-        balls = [arb(c.numerator) / c.denominator for c in terms]
-        low = arb(0) if even else -arb(reach.numerator) / reach.denominator
-        width = (arb(reach.numerator) / reach.denominator - low) / _CELLS
-        least = None
-        for k in range(_CELLS):
-            middle, half = low + width * (k + arb(1) / 2), width / 2
-            place = middle + arb(0, half.abs_upper())
-            total = arb(0)
-            for c in reversed(balls):
-                total = total * place + c
-            size = total.abs_lower()
-            least = size if least is None or size < least else least
-        return rational(least) if least is not None else Fraction(0)
-
-
-def _lowered(terms: list[Fraction], reach: Fraction, even: bool) -> list[Fraction]:
-    """The polynomial less a multiple of Chebyshev's, so that its last term is gone."""
-    degree = len(terms) - 1
-    shape = _chebyshev(degree, even)
-    scale = terms[-1] / (shape[-1] / reach**degree)
-    return _rounded([t - scale * s / reach**k for k, (t, s) in enumerate(zip(terms, shape, strict=True))][:-1])
-
-
-def _rounded(terms: list[Fraction]) -> list[Fraction]:
-    return [Fraction(round(t * 2**BITS), 2**BITS) for t in terms]
-
-
-_shapes: dict[tuple[int, bool], list[int]] = {}
-
-
-def _chebyshev(degree: int, even: bool) -> list[int]:
-    """The coefficients of T_n(x), or of T_n(2*x - 1)."""
-    known = _shapes.get((degree, even))
-    if known is None:
-        if degree == 0:
-            known = [1]
-        elif degree == 1:
-            known = [-1, 2] if even else [0, 1]
-        else:
-            a, b = _chebyshev(degree - 2, even), _chebyshev(degree - 1, even)
-            step = [0, *(2 * c for c in b)] if not even else _sum([0, *(4 * c for c in b)], [-2 * c for c in b])
-            known = _sum(step, [-c for c in a])
-        _shapes[degree, even] = known
-    return known
-
-
-def _sum(a: list[int], b: list[int]) -> list[int]:
-    size = max(len(a), len(b))
-    return [(a[k] if k < len(a) else 0) + (b[k] if k < len(b) else 0) for k in range(size)]
-
-
-def _written(start: int, found: tuple[list[Fraction], bool]) -> Expr:
-    """By Horner's rule."""
-    terms, even = found
-    unknown = power(_SMALL, number(2)) if even else _SMALL
-    total = ZERO
-    for c in reversed(terms):
-        total = add(number(_short(c)), multiply(unknown, total))
-    return multiply(power(_SMALL, number(start)), total) if start else total
-
-
-def _short(value: Fraction) -> Fraction:
-    """The number itself where it is short, else the nearest float64."""
-    plain = value.limit_denominator(1000)
-    if abs(plain - value) < Fraction(1, 2**150):
-        return plain
-    return Fraction(float(value))

@@ -6,20 +6,26 @@ timed, so the outcome is the same on every machine.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 
+from flint import arb
+
+from actc.calculus.balls import rational
 from actc.calculus.intervals import Interval, of_domain
 from actc.model.activation import Activation
 from actc.model.algebra import where
-from actc.model.expr import NAN, Expr, apply, size, symbol
+from actc.model.expr import NAN, Expr, apply, number, size, symbol
 from actc.numerics.accuracy import TARGET, Judge, Score, simulators, total
 from actc.numerics.candidates import cost, equivalents, nearly_equal, pieces, prepared, variants
+from actc.numerics.centres import enclosed_roots
 from actc.numerics.expansions import BOUNDS, beside, expanded, small_quantities
 from actc.numerics.points import PointSet
 from actc.numerics.regimes import BOUNDS as BOUNDS_OF_INPUT
 from actc.numerics.regimes import INFINITE, asymptotic, clamped, combined, lost_bits
+from actc.numerics.short_polynomials import Disc
 from actc.numerics.simulate import Simulator
 
 _BEAM = 3
@@ -34,6 +40,7 @@ _DEAR = 2  # times the cost of the expression; beyond, rearrangements are tried 
 _DOUBTFUL = 3.0  # ULP: where a formula that cancels does worse, a polynomial takes its place
 _BESIDE = 2  # programs that polynomials are put beside
 _MOST_BOUNDS = 2
+_MOST_ROOTS = 4  # of one expression, around which it is expanded
 _LEAST_BOUND = 2  # of the list: what is below is too near for what cancels beyond
 _WORTH = 0.8  # of the bits lost: what a program that is not within the contract may lose, to be worth the change
 
@@ -48,13 +55,20 @@ class Arena:
     all: tuple[PointSet, ...]
     few_runs: tuple[Simulator, ...]
     all_runs: tuple[Simulator, ...]
+    centres: Mapping[str, Sequence[arb]]  # by input, numbers at which atoms vanish and that are no fractions
 
     @classmethod
-    def over(cls, activation: Activation, few: tuple[PointSet, ...], many: tuple[PointSet, ...]) -> Arena:
+    def over(
+        cls,
+        activation: Activation,
+        few: tuple[PointSet, ...],
+        many: tuple[PointSet, ...],
+        centres: Mapping[str, Sequence[arb]],
+    ) -> Arena:
         """An arena whose points have not been run yet."""
         env = {name: of_domain(domain) for name, domain in activation.domains.items()}
         inputs = tuple(given.name for given in activation.inputs)
-        return cls(inputs, env, few, many, simulators(few), simulators(many))
+        return cls(inputs, env, few, many, simulators(few), simulators(many), centres)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +124,7 @@ class Search:
             self._pieces,
             self._rearranged,
             self._expanded,
+            self._around,
             self._regimes,
             lambda: self._varied(self._leaders(_BEAM)),
             self._held,
@@ -201,12 +216,59 @@ class Search:
                     count = 0
                     for bound in self._bounds(far, small):
                         if (small, bound) not in known:
-                            known[small, bound] = _distinct(expanded(f, small, name, bound) for f in forms)
+                            known[small, bound] = _distinct(expanded(f, small, name, Disc(bound)) for f in forms)
                         for near in known[small, bound]:
                             yield wrap(beside(small, bound, near, peeled(far)[0]))
                         count += bool(known[small, bound])
                         if count == _MOST_BOUNDS:
                             break
+
+    def _around(self) -> Iterable[Expr]:
+        """Polynomials around irrational numbers at which the expression or a part of it vanishes."""
+        inner, wrap = peeled(self.plain)
+        forms = dict.fromkeys((*prepared(inner), *pieces(inner, self.arena.inputs, self.arena.env)))
+        for name in self.arena.inputs:
+            if name not in self.expr.free:
+                continue
+            roots = self._roots(name) if self.expr.free == {name} else []
+            for centre in (*self.arena.centres.get(name, ()), *roots):
+                far = self._leaders(1)[0]
+                count = 0
+                for bound in self._bounds_around(far, name, centre):
+                    disc = Disc(bound, centre)
+                    small = symbol(name) - number(disc.float)
+                    found = _distinct(expanded(f, symbol(name), name, disc) for f in forms)
+                    for near in found:
+                        yield wrap(beside(small, bound, near, peeled(far)[0]))
+                    count += bool(found)
+                    if count == _MOST_BOUNDS:
+                        break
+
+    def _roots(self, name: str) -> list[arb]:
+        """Where the expression, which has no other symbol, changes its sign next to a point at which it fails."""
+        errors, values = self.final.errors(self.expr)[-1], self.final.truths(len(self.arena.all) - 1)
+        known = sorted(
+            (p[name], value, error)
+            for p, value, error in zip(self.arena.all[-1].points, values, errors, strict=True)
+            if value is not None
+        )
+        brackets = [
+            (a[0], b[0])
+            for a, b in pairwise(known)
+            if a[1] * b[1] < 0 and max(a[2], b[2]) > TARGET and not a[0] <= 0 <= b[0]
+        ]
+        return enclosed_roots(self.expr, name, brackets[:_MOST_ROOTS])
+
+    def _bounds_around(self, program: Expr, name: str, centre: arb) -> list[Fraction]:
+        """Bounds beyond which the program does well, the greatest first."""
+        middle = rational(centre.mid())
+        found = set()
+        for points, row in zip(self.arena.all, self.final.errors(program), strict=True):
+            for point, error in zip(points.points, row, strict=True):
+                distance = abs(point[name] - middle)
+                if error > _DOUBTFUL and distance < BOUNDS[-1]:
+                    found.add(next(b for b in BOUNDS if b >= distance))
+        return sorted(found, reverse=True)
 
     def _bounds(self, program: Expr, small: Expr) -> tuple[Fraction, ...]:
         """Bounds beyond which the program does well; then lesser ones, for where no polynomial reaches so far."""

@@ -22,6 +22,7 @@ from actc.model.expr import Expr
 from actc.model.verdict import Gradients, Verdict
 from actc.numerics.accuracy import Score, Truth
 from actc.numerics.candidates import equivalents
+from actc.numerics.centres import closed_places
 from actc.numerics.formats import FLOAT64
 from actc.numerics.points import Point, PointSet, screening, special_places, thorough
 from actc.numerics.preparation import decided
@@ -77,7 +78,8 @@ def stabilise_measured(gradients: Gradients) -> Stabilised:
     roots = (gradients.value, *(g.expr for g in gradients.gradients))
     found = {name: _crossings(activation, name, roots) for name in inputs}
     places = special_places(activation, found)
-    arena = Arena.over(activation, screening(activation, places), thorough(activation, places))
+    centres = {name: closed_places(along) for name, along in found.items()}
+    arena = Arena.over(activation, screening(activation, places), thorough(activation, places), centres)
     ties = [point for name in inputs for crossing in found[name] for point in tie_points(activation, crossing)]
     apart = PointSet(FLOAT64, tuple(_generic_points(activation)))
 

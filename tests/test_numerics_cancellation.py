@@ -1,0 +1,71 @@
+"""Formulas that lose their digits at places which are no floats, or in sums whose terms are known together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+import mpmath
+import pytest
+from analysed import right
+
+from actc.model.expr import Expr
+from actc.numerics.formats import FLOAT32, FLOAT64, Format
+from actc.numerics.simulate import simulate
+from actc.numerics.stabilise import stabilise
+
+Function = Callable[..., mpmath.mpf]
+
+
+def programs(text: str) -> tuple[Expr, ...]:
+    """The program for the value and those for the gradients."""
+    found = stabilise(right(text))
+    return found.value, *(g.expr for g in found.gradients)
+
+
+def ulps(program: Expr, form: Format, names: str, point: tuple[float, ...], true: Function) -> mpmath.mpf:
+    """The error at a point in ULP, or in what the last bit of an input changes, as mpmath has it."""
+    exact = [form.exact(Fraction(v)) or Fraction(0) for v in point]
+    rounded = {n: form.nearest(v) for n, v in zip(names, exact, strict=True)}
+    computed = mpmath.mpf(float(simulate(program, form, [rounded])[0]))
+    with mpmath.workdps(400):
+        given = [mpmath.mpf(v.numerator) / v.denominator for v in exact]
+        value = true(*given)
+        scale = mpmath.mpf(2) ** (mpmath.floor(mpmath.log(abs(value), 2)) - form.precision + 1)
+        for k, v in enumerate(exact):
+            step = form.ulp(v)
+            moved = [*given[:k], given[k] + mpmath.mpf(step.numerator) / step.denominator, *given[k + 1 :]]
+            scale = max(scale, abs(true(*moved) - value))
+        return abs(computed - value) / scale
+
+
+def distances(root: float) -> list[float]:
+    """Numbers ever nearer to a place, on both sides."""
+    return [root + sign * 2.0**-k for k in range(1, 40) for sign in (1, -1)]
+
+
+@pytest.mark.parametrize(("text", "true", "root"), [
+    ("1 - 2*exp(-0.7*exp(x))", lambda x: 1 - 2 * mpmath.exp(-mpmath.mpf(7) / 10 * mpmath.exp(x)),
+     float(mpmath.log(mpmath.log(2) / mpmath.mpf("0.7")))),
+    ("exp(x) - 3*x", lambda x: mpmath.exp(x) - 3 * x, 0.6190612867359451),
+    ("tanh(x) - x/3", lambda x: mpmath.tanh(x) - x / 3, 2.984704583871543),
+])  # fmt: skip
+@pytest.mark.parametrize("form", [FLOAT32, FLOAT64])
+def test_values_are_exact_around_irrational_roots(text: str, true: Function, root: float, form: Format) -> None:
+    """A value keeps its digits where it vanishes, though no float is the root."""
+    value = programs(f"name: a\nexpression: {text}\n")[0]
+    for x in distances(root):
+        assert ulps(value, form, "x", (x,), true) <= 8, x
+
+
+@pytest.mark.parametrize("form", [FLOAT32, FLOAT64])
+def test_gradients_are_exact_around_gaps_at_irrational_places(form: Format) -> None:
+    """The slope of sin(x - pi)/(x - pi) around pi, where top and bottom vanish twice."""
+    slope = programs("name: a\nexpression: 'Piecewise((1, x == pi), (sin(x - pi)/(x - pi), True))'\n")[1]
+
+    def true(x: mpmath.mpf) -> mpmath.mpf:
+        u = x - mpmath.pi
+        return (u * mpmath.cos(u) - mpmath.sin(u)) / u**2
+
+    for x in distances(float(mpmath.pi)):
+        assert ulps(slope, form, "x", (x,), true) <= 8, x
