@@ -141,6 +141,33 @@ def test_the_type_checker_is_content(tmp_path: Path, without: bool) -> None:
     assert done.returncode == 0, done.stdout
 
 
+_USER = """
+from acts import Swish, swiglu_gate, swish
+
+layer = Swish(beta=1.5, shared_axes=[1], beta_regularizer="l2", name="mine")
+value = swish([1.0], beta=layer.beta)
+gated = swiglu_gate(a=value, b=value)
+reveal_type(layer)
+swish([1.0], gamma=1.5)
+"""
+
+
+def test_types_reach_who_uses_the_package(tmp_path: Path) -> None:
+    """An editor and a type checker know the class of a layer and the names of all arguments."""
+    pytest.importorskip("mypy")
+    write_package(tmp_path, "acts")
+    (tmp_path / "user.py").write_text(_USER, encoding="utf-8")
+    options = ["--strict", "--config-file=", f"--cache-dir={tmp_path / 'cache'}", "--no-site-packages"]
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", *options, "user.py"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    found = [line for line in done.stdout.splitlines() if line.startswith("user.py")][:2]
+    assert found == [
+        'user.py:7: note: Revealed type is "acts.swish.Swish"',
+        'user.py:8: error: Unexpected keyword argument "gamma" for "swish"  [call-arg]',
+    ]
+
+
 def test_names_of_the_author_never_collide_with_ours() -> None:
     """Local names of the op give way to inputs, parameters and intermediates of the same name."""
     names = ("x", "x_in", "dtype", "value", "grad", "upstream", "grad_x")
