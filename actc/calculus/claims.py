@@ -77,6 +77,11 @@ def judge_claim(
         return _report_outside(variable, claim, outside, log)
     if proof.holds:
         return Judgement(Verdict.PROVED, proof.method, None)
+    if outcome.blind is not None:
+        shown = point_text(outcome.blind)
+        message = f"the claimed derivative by `{variable}` could be neither proved nor compared around {shown}"
+        log.report("ACT204", claim.text.location, message, None, length)
+        return Judgement(Verdict.UNDECIDED, "", None)
     method = verified_text(outcome.points, outcome.digits)
     message = f"the claimed derivative by `{variable}` was not proved; it agrees at {outcome.points} points"
     log.report("ACT301", claim.text.location, message, None, length)

@@ -31,7 +31,8 @@ class Outcome(Enum):
     DIFFERS = "differs"
     UNDEFINED = "undefined"  # the derivative is a number there and the claim is not, also nearby
     AT_KINK = "at a kink"  # they differ, where the derivative has sides rather than a value
-    NOTHING = "nothing"  # not in the activation's domain, or not to be told
+    UNDECIDED = "undecided"  # not to be told with the bits that were taken
+    NOTHING = "nothing"  # not in the activation's domain
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +92,9 @@ class Comparison:
             if value and isinstance(value[0], Marker):
                 if value[0] is UNKNOWN:
                     continue
-                break
+                return Judged(sample, Outcome.NOTHING)
             if actual is UNDEFINED or isinstance(actual, bool) or isinstance(claimed, bool):
-                break
+                return Judged(sample, Outcome.NOTHING)
             if claimed is UNDEFINED:
                 if actual is UNKNOWN:
                     continue
@@ -107,7 +108,7 @@ class Comparison:
                 return Judged(sample, Outcome.DIFFERS, claimed, actual)
             if _alike(claimed, actual, difference, bits):
                 return Judged(sample, Outcome.AGREES, claimed, actual)
-        return Judged(sample, Outcome.NOTHING)
+        return Judged(sample, Outcome.UNDECIDED)
 
     def at_kink(self, point: Point) -> bool:
         """Whether a branch changes exactly here."""

@@ -51,6 +51,7 @@ class Search:
     digits: int  # to which they agree at each of them
     undefined_claim: Point | None  # the derivative is real there, the claim is not, nor nearby
     at_kinks: tuple[dict[str, Fraction], ...] = ()  # points, all coordinates, at which the two are not equal
+    blind: Point | None = None  # in a region in which the two could be compared nowhere
 
 
 def search(
@@ -76,8 +77,9 @@ def search(
     comparison = Comparison(claimed, actual, inputs, variable, value)
     judged = [comparison.judge(s) for s in _affordable(within, comparison.steps)]
     wrong = [j for j in judged if j.outcome is Outcome.DIFFERS]
+    blind: dict[str, Fraction] | None = None
     if not wrong:
-        inside = _in_regions(comparison, within, regions)
+        inside, blind = _in_regions(comparison, within, regions)
         wrong = [j for j in inside if j.outcome is Outcome.DIFFERS]
         judged += inside
     points = sum(j.outcome is Outcome.AGREES for j in judged)
@@ -86,8 +88,9 @@ def search(
     lost = next((j for j in judged if j.outcome is Outcome.UNDEFINED), None)
     undefined = None if lost is None else _named(lost.sample.point, within)
     if not wrong:
+        lost_sight = None if blind is None else _named(blind, within)
         kinks = [dict(_named(j.sample.point, within)) for j in judged if j.outcome is Outcome.AT_KINK]
-        return Search(None, points, DIGITS if points else 0, undefined, tuple(kinks[:_MOST_KINKS]))
+        return Search(None, points, DIGITS if points else 0, undefined, tuple(kinks[:_MOST_KINKS]), lost_sight)
     nicest = _polished(comparison, within, min(wrong, key=_ugliness))
     text = hint(comparison, within, judged, nicest)
     return Search(_counterexample(claimed, actual, within, nicest, text), points, DIGITS if points else 0, undefined)
@@ -104,12 +107,16 @@ def _affordable(within: Space, steps: int) -> list[Sample]:
     return every[:first] + every[first::stride]
 
 
-def _in_regions(comparison: Comparison, within: Space, regions: Sequence[Region]) -> list[Judged]:
-    """What points of each region say; the first ones of each also where only many bits tell."""
+def _in_regions(
+    comparison: Comparison, within: Space, regions: Sequence[Region]
+) -> tuple[list[Judged], dict[str, Fraction] | None]:
+    """What points of each region say, and a point of a region where none could be told."""
     finder = Finder(within.domains, within.defaults, within.inputs, Work(_FINDING))
     found: list[Judged] = []
+    blind: dict[str, Fraction] | None = None
     everywhere = comparison
     for region in regions:
+        told = len(found)
         comparison = everywhere.where(dict(region.bindings)) if region.bindings else everywhere
         for index, point in enumerate(finder.points(region, _EACH)):
             exact = {name: value for name, value in point.items() if isinstance(value, Fraction)}
@@ -117,13 +124,16 @@ def _in_regions(comparison: Comparison, within: Space, regions: Sequence[Region]
                 continue
             varied = frozenset(n for n, default in within.defaults.items() if exact[n] != default)
             judged = comparison.judge(Sample(exact, varied))
-            if judged.outcome is Outcome.NOTHING or (judged.outcome is Outcome.AGREES and not index):
+            if judged.outcome is Outcome.UNDECIDED or (judged.outcome is Outcome.AGREES and not index):
                 deepest = _REGION_BITS if comparison.steps < _FEW_STEPS else _DEEP_BITS[-1:]
                 judged = comparison.judge(Sample(exact, varied), deepest)
             found.append(judged)
             if judged.outcome is Outcome.DIFFERS:
-                return found
-    return found
+                return found, None
+        here = found[told:]
+        if blind is None and here and all(one.outcome is Outcome.UNDECIDED for one in here):
+            blind = dict(here[0].sample.point)
+    return found, blind
 
 
 def _deeper(comparison: Comparison, judged: Sequence[Judged]) -> list[Judged]:

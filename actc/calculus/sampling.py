@@ -12,7 +12,7 @@ from fractions import Fraction
 from itertools import product
 
 from actc.calculus.balls import Marker, decimal_text, evaluate_sure
-from actc.calculus.sampling_borders import COARSE, FINE, Borders, Point, around, border_atoms
+from actc.calculus.sampling_borders import COARSE, FINE, Borders, Point, around, border_atoms, centre_atoms
 from actc.calculus.sampling_values import choices, generic, line, short_line
 from actc.model.domain import Domain
 from actc.model.expr import Expr, postorder
@@ -102,13 +102,15 @@ def _full(
 ) -> Iterator[dict[str, Fraction]]:
     """Everything that is looked at with the parameters at their defaults."""
     named = [c + shift for c in (*numbers, *(-n for n in numbers)) for shift in (0, _NEAR, -_NEAR)]
+    centres = Borders(centre_atoms(*within.roots))
     for others, variable in _rays(within, 3):
         grid = line(within.domains[variable])
         base = {**others, **setting}
         for value in grid:
             yield {**base, variable: value}
         zeros = borders.zeros({**base, variable: grid[0]}, variable, grid, _FINE_ZEROS)
-        for value in (*around(zeros, FINE), *named):
+        middles = centres.zeros({**base, variable: grid[0]}, variable, (), _COARSE_ZEROS)
+        for value in (*around(zeros, FINE), *named, *middles):
             yield {**base, variable: value}
     yield from _together(within, setting)
 

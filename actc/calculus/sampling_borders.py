@@ -10,7 +10,7 @@ from flint import arb, fmpq
 
 from actc.calculus.ball_operations import UNKNOWN
 from actc.calculus.balls import decimal_text
-from actc.calculus.branches import guards, orient, steps
+from actc.calculus.branches import guards, orient, polynomial, steps
 from actc.calculus.roots import solve
 from actc.calculus.sampling_values import between, rounded
 from actc.calculus.tape import Tape
@@ -54,6 +54,20 @@ def border_atoms(*roots: Expr) -> tuple[Expr, ...]:
         found.update(dict.fromkeys(orient(border).atoms))
     for step in steps(*roots):
         found.update(dict.fromkeys(step - number(k) for k in _WHOLE))
+    return tuple(found)
+
+
+def centre_atoms(*roots: Expr) -> tuple[Expr, ...]:
+    """Atoms at whose zeros squares and even functions have their centre: x - c of ``exp(-(1000*(x - c))**2)``."""
+    found: dict[Expr, None] = {}
+    for node in postorder(*roots):
+        if not node.args or not node.args[0].free or node.is_condition:
+            continue
+        base = node.args[0]
+        square = node.op == "mul" and base is node.args[1]
+        if square or node.op == "pow" or len(node.args) == 1:
+            atoms = [a for a in orient(base).atoms if a.op != "symbol" and polynomial(a) is not None]
+            found.update(dict.fromkeys(atoms))
     return tuple(found)
 
 
@@ -236,4 +250,15 @@ def _is_crossed(value: object, step: bool) -> bool:
     return isinstance(value, arb) and (value.contains_integer() if step else value.contains(0))
 
 
-__all__ = ["COARSE", "FINE", "Borders", "Point", "around", "border_atoms", "borders", "kinks_at", "steps"]
+__all__ = [
+    "COARSE",
+    "FINE",
+    "Borders",
+    "Point",
+    "around",
+    "border_atoms",
+    "borders",
+    "centre_atoms",
+    "kinks_at",
+    "steps",
+]
