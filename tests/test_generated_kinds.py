@@ -69,15 +69,17 @@ def test_dtypes(acts: ModuleType, kind: Kind, dtype: str) -> None:
 @pytest.mark.parametrize("kind", [k for k in KINDS.values() if k.parameters], ids=lambda kind: kind.function)
 @pytest.mark.parametrize("shape", [(), (1,), (5,), (3, 1, 5)], ids=str)
 def test_shapes_of_a_parameters_gradient(acts: ModuleType, kind: Kind, shape: tuple[int, ...]) -> None:
-    """For unknown batches and ranks the gradient has the parameter's shape, summed where it was broadcast (K3)."""
+    """Eager or traced, rank known or not: a parameter's gradient is summed to the parameter's shape (K3)."""
     inputs = [tf.tile(v[None, None], [3, 2, 1]) for v in tensors(kind)]
     (of_parameter,) = (tf.fill(shape, tf.constant(v, tf.float64)) for v in kind.parameters.values())
     each = np.array(slopes(kind, len(inputs)))
     expected = {(): 6 * each.sum(), (1,): [6 * each.sum()], (5,): 6 * each, (3, 1, 5): [[2 * each]] * 3}[shape]
+    calls = [kind.of(acts)]
     for known in ([None, 2, 5], None):
         specs = [tf.TensorSpec(known, tf.float64) for _ in inputs]
-        traced = tf.function(kind.of(acts), input_signature=[*specs, tf.TensorSpec(None, tf.float64)])
-        _, found = differentiated(traced, *inputs, of_parameter)
+        calls.append(tf.function(kind.of(acts), input_signature=[*specs, tf.TensorSpec(None, tf.float64)]))
+    for call in calls:
+        _, found = differentiated(call, *inputs, of_parameter)
         assert found[-1].shape == shape
         np.testing.assert_allclose(found[-1], expected, rtol=1e-12, atol=1e-12)
 
