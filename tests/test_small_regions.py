@@ -197,3 +197,20 @@ def test_a_right_claim_written_without_overflow() -> None:
     )
     assert gradients is not None
     assert gradient(gradients, "a").verdict is Verdict.PROVED
+
+
+def test_values_that_take_thousands_of_bits_are_shown() -> None:
+    """sin(sinh(2803)) has no digit with 4,000 bits; the derivative that is shown is a number all the same."""
+    gradients, found = analysed(
+        "name: q\nexpression: sin(sinh(3 - x))\nderivative: 0 if x < -2499 else -cos(sinh(3 - x))*cosh(3 - x)\n"
+    )
+    assert gradients is not None
+    assert gradient(gradients, "x").verdict is Verdict.REFUTED
+    assert "NaN" not in found[0].message
+
+
+def test_a_zeroth_power_is_no_equation() -> None:
+    """What is decided by 3/exp(z)**0 does not depend on z; it once ended the compiler."""
+    gradients, _ = analysed("name: q\ninputs: [z]\nexpression: z*2\nderivative: 2 if 2 <= sqrt(5/exp(z)**0) else -1\n")
+    assert gradients is not None
+    assert gradient(gradients, "z").verdict is Verdict.PROVED

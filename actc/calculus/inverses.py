@@ -77,6 +77,8 @@ def _undo_base(exponent: Expr, value: Expr) -> Solutions | None:
         # A base that is positive; where it is negative there is only an integer's power.
         return None
     n = exponent.number
+    if n == 0:
+        return None  # 1, whatever the base
     if n.denominator != 1:
         inside = compare("ge" if n > 0 else "gt", value, ZERO)
         return provided(inside, power(value, number(1 / n)))

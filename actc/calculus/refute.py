@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from flint import arb
 
-from actc.calculus.balls import Value, decimal_text, evaluate, evaluate_sure, evaluate_zero
+from actc.calculus.balls import Marker, Value, decimal_text, evaluate, evaluate_sure, evaluate_zero
 from actc.calculus.compare import DIGITS, Comparison, Judged, Outcome
 from actc.calculus.hints import hint
 from actc.calculus.regions import Region
@@ -25,6 +25,7 @@ _MOST_WORK = 400_000  # operations that one search may take at 128 bits
 _LEAST_POINTS = 60
 _DEEP_BITS = (1024, 4096)
 _REGION_BITS = (20_000,)  # at a point of a region that no proof covers
+_MOST_BITS = 40_000  # of a value that is shown
 _FEW_STEPS = 200  # of an expression that so many bits are taken for
 _DEEP_POINTS = 10
 _DEEP_WORK = 4_000
@@ -216,7 +217,7 @@ def _counterexample(claimed: Expr, actual: Expr, within: Space, found: Judged, t
     point = found.sample.point
     for digits in range(_SHOWN, _MOST_SHOWN + 1, 2):
         bits = 4 * digits + 16
-        values = [evaluate_zero(e, point, max(128, bits), good=bits) for e in (claimed, actual)]
+        values = [_value(e, point, bits) for e in (claimed, actual)]
         shown = [decimal_text(v, digits) for v in values]
         if shown[0] != shown[1]:
             break
@@ -227,7 +228,13 @@ def _counterexample(claimed: Expr, actual: Expr, within: Space, found: Judged, t
 
 
 def _difference(difference: Expr, point: Mapping[str, Fraction]) -> Value:
-    return evaluate_sure(difference, point, 512, most=8192, good=16)
+    return evaluate_sure(difference, point, 512, most=_MOST_BITS, good=16)
+
+
+def _value(expr: Expr, point: Mapping[str, Fraction], good: int) -> Value:
+    """The value to so many bits, also where it takes thousands to have any, as sin(exp(2800)) does."""
+    value = evaluate_zero(expr, point, max(128, good), good=good)
+    return evaluate_sure(expr, point, 8192, most=_MOST_BITS, good=good) if isinstance(value, Marker) else value
 
 
 def _named(point: Mapping[str, Fraction], within: Space) -> tuple[tuple[str, Fraction], ...]:
