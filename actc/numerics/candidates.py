@@ -8,7 +8,7 @@ from actc.calculus.intervals import Interval
 from actc.model.expr import Expr, postorder, size
 from actc.numerics.far import far_form, split_at_one
 from actc.numerics.inverse import inverted_outside
-from actc.numerics.logarithms import joined
+from actc.numerics.logarithms import greatest_first, joined
 from actc.numerics.periodic import reduced
 from actc.numerics.pieces import by_pieces
 from actc.numerics.preparation import powers_split
@@ -61,7 +61,14 @@ def pieces(root: Expr, inputs: tuple[str, ...], env: Mapping[str, Interval]) -> 
 def variants(root: Expr, inputs: tuple[str, ...]) -> Iterator[Expr]:
     """The expression rearranged, against overflow and cancellation that other functions do not cure."""
     yield from _fresh(root, lambda e: bounded_first(e, inputs))
-    simple: list[Callable[[Expr], Expr]] = [joined, rationalised, conjugate, decaying_first, shared_division]
+    simple: list[Callable[[Expr], Expr]] = [
+        joined,
+        greatest_first,
+        rationalised,
+        conjugate,
+        decaying_first,
+        shared_division,
+    ]
     for rule in simple:
         yield from _fresh(root, rule)
     for name in inputs:

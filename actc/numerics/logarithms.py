@@ -14,7 +14,7 @@ from flint import fmpq_mpoly
 from actc.model.algebra import add, compare, folded, multiply, negate, subtract, where
 from actc.model.expr import ONE, ZERO, Expr, apply, fold, number, postorder, rebuild
 from actc.numerics.exponents import times
-from actc.numerics.forms import Factored, factored, polynomial, reversed_powers
+from actc.numerics.forms import Factored, factored, plain_product, polynomial, reversed_powers
 from actc.numerics.rational import Quotient, quotient
 
 _POSITIVE = frozenset({"exp", "sigmoid", "softplus", "cosh", "normal_cdf", "erfc", "abs", "sqrt"})
@@ -140,6 +140,46 @@ def _of_sum(poly: fmpq_mpoly, names: list[Expr], share: dict[int, Fraction]) -> 
     for one in exponents:
         total = add(total, apply("exp", subtract(one, greatest)))
     return add(greatest, apply("log", total))
+
+
+def greatest_first(root: Expr) -> Expr:
+    """Logarithms of sums of exponentials with the 1 of the greatest left out of the sum, which keeps small results.
+
+    u + softplus(v - u) is max(u, v) + log1p(exp(-abs(v - u))); of more, all but the greatest come from sorting.
+    """
+    return fold(root, lambda node, args: _greatest_first(folded(rebuild(node, args))))
+
+
+def _greatest_first(node: Expr) -> Expr:
+    if node.op == "log":
+        return _without_greatest(node)
+    if node.op != "add":
+        return node
+    for u, other in (node.args, node.args[::-1]):
+        if other.op == "softplus" and u.op != "softplus" and u.free & other.free:
+            difference = other.args[0]
+            later = quotient(add(u, difference))
+            if later is None or later.exponents:
+                continue
+            tail = apply("log1p", apply("exp", negate(apply("abs", difference))))
+            return add(apply("max", u, plain_product(later)), tail)
+    return node
+
+
+def _without_greatest(node: Expr) -> Expr:
+    """log(exp(u - m) + exp(v - m) + ...), as this module writes it."""
+    terms = [term for _, term in _terms(node.args[0])]
+    if len(terms) < 3 or any(t.op != "exp" or t.args[0].op != "sub" for t in terms):
+        return node
+    greatest = terms[0].args[0].args[1]
+    if greatest.op != "max" or any(t.args[0].args[1] is not greatest for t in terms):
+        return node
+    total, so_far = ZERO, terms[0].args[0].args[0]
+    for term in terms[1:]:
+        other = term.args[0].args[0]
+        total = add(total, apply("exp", subtract(apply("min", so_far, other), greatest)))
+        so_far = apply("max", so_far, other)
+    return apply("log1p", total) if so_far is greatest else node
 
 
 def _of_uncertain(poly: fmpq_mpoly, parts: Factored, share: Fraction) -> Expr | None:

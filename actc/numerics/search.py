@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from flint import arb
 
@@ -17,16 +17,18 @@ from actc.calculus.balls import rational
 from actc.calculus.intervals import Interval, of_domain
 from actc.model.activation import Activation
 from actc.model.algebra import where
-from actc.model.expr import NAN, Expr, apply, number, size, symbol
+from actc.model.expr import NAN, Expr, apply, number, postorder, size, symbol
 from actc.numerics.accuracy import TARGET, Judge, Score, simulators, total
-from actc.numerics.candidates import cost, equivalents, nearly_equal, pieces, prepared, variants
+from actc.numerics.candidates import cost, equivalents, magnitudes, nearly_equal, pieces, prepared, variants
 from actc.numerics.centres import enclosed_roots
 from actc.numerics.expansions import BOUNDS, beside, expanded, small_quantities
 from actc.numerics.points import PointSet
+from actc.numerics.ratio_logarithms import near_one
 from actc.numerics.regimes import BOUNDS as BOUNDS_OF_INPUT
 from actc.numerics.regimes import INFINITE, asymptotic, clamped, combined, lost_bits
 from actc.numerics.short_polynomials import Disc
 from actc.numerics.simulate import Simulator
+from actc.numerics.vocabulary import stable
 
 _BEAM = 3
 _MOST_CANDIDATES = 60  # in one step
@@ -40,6 +42,8 @@ _DEAR = 2  # times the cost of the expression; beyond, rearrangements are tried 
 _DOUBTFUL = 3.0  # ULP: where a formula that cancels does worse, a polynomial takes its place
 _BESIDE = 2  # programs that polynomials are put beside
 _MOST_BOUNDS = 2
+_BENDING = frozenset({"where", "min", "abs"})
+_MOST_SMOOTH = 2  # programs whose derivatives are tried
 _MOST_ROOTS = 4  # of one expression, around which it is expanded
 _LEAST_BOUND = 2  # of the list: what is below is too near for what cancels beyond
 _WORTH = 0.8  # of the bits lost: what a program that is not within the contract may lose, to be worth the change
@@ -136,6 +140,11 @@ class Search:
             if good is not None and (index > 0 or cost(good) <= _DEAR * cost(self.expr)):
                 return Found(good, self.judged[good])
         return self._best()
+
+    def smooth(self) -> list[Expr]:
+        """The best programs whose derivatives need no settling; what max(u, v) adds and takes away again has none."""
+        plain = (c for c in self._leaders(len(self.tried)) if all(node.op not in _BENDING for node in postorder(c)))
+        return list(islice(plain, _MOST_SMOOTH))
 
     def _take(self, candidates: Iterable[Expr]) -> None:
         """Try candidates until the work of one step is done, or enough of them are good."""
@@ -284,6 +293,8 @@ class Search:
 
     def _rearranged(self) -> Iterable[Expr]:
         """One rule at a time on a few programs, then two."""
+        inner, wrap = peeled(self.plain)
+        yield from (wrap(one) for one in magnitudes(inner, self.arena.inputs, self.arena.env))
         first = dict.fromkeys((self.plain, *self._leaders(_BEAM)))
         yield from self._varied(first)
         rest = dict.fromkeys((*equivalents(self.plain), *self._pieces()))
@@ -294,7 +305,9 @@ class Search:
                 yield from nearly_equal(variant)
 
     def _varied(self, programs: Iterable[Expr]) -> Iterable[Expr]:
+        inner, wrap = peeled(self.plain)
         for program in programs:
+            yield from (wrap(near) for near in near_one(peeled(program)[0], inner, stable))
             yield from variants(program, self.arena.inputs)
             yield from nearly_equal(program)
 

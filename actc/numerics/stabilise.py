@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -18,14 +18,16 @@ from actc.calculus.settle import at, same
 from actc.calculus.tie_points import choose, parameter_points, rational_defaults, tie_points
 from actc.model.activation import Activation
 from actc.model.compiled import Accuracy
-from actc.model.expr import Expr
+from actc.model.expr import Expr, postorder, substitute, symbol
 from actc.model.verdict import Gradients, Verdict
 from actc.numerics.accuracy import Score, Truth
 from actc.numerics.candidates import equivalents
 from actc.numerics.centres import closed_places
 from actc.numerics.formats import FLOAT64
+from actc.numerics.long_arithmetic import is_nearly, long_value
 from actc.numerics.points import Point, PointSet, screening, special_places, thorough
 from actc.numerics.preparation import decided
+from actc.numerics.rational import quotient
 from actc.numerics.search import Arena, Found, Search, peeled
 
 _DERIVED = (Verdict.DERIVED, Verdict.PROVED)
@@ -87,7 +89,7 @@ def stabilise_measured(gradients: Gradients) -> Stabilised:
         truth = Truth(expr, apart)
 
         def fits(program: Expr) -> bool:
-            return program is expr or (_agree(expr, program, ties) and _close(truth, Truth(program, apart)))
+            return program is expr or (_agree(expr, program, ties) and _close(truth, program, apart))
 
         return Search(expr, decided(expr, arena.env), arena, fits)
 
@@ -96,7 +98,9 @@ def stabilise_measured(gradients: Gradients) -> Stabilised:
     results: list[Found] = []
     for gradient in gradients.gradients:
         searches.append(search(gradient.expr))
-        again = _again(searches[-1].plain, value.program, gradient.variable) if gradient.verdict in _DERIVED else ()
+        again: Iterable[Expr] = ()
+        if gradient.verdict in _DERIVED:
+            again = _again(searches[-1].plain, (value.program, *searches[0].smooth()), gradient.variable)
         results.append(searches[-1].run(again))
     programs = tuple(
         replace(gradient, expr=result.program)
@@ -111,14 +115,23 @@ def _crossings(activation: Activation, name: str, roots: tuple[Expr, ...]) -> tu
     return crossings(roots, name, activation.domains, rational_defaults(activation), alone=alone)
 
 
-def _again(expr: Expr, value: Expr, variable: str) -> Iterator[Expr]:
-    """The derivative of the rewritten value, in the settings of the gradient that was settled."""
+def _again(expr: Expr, values: Iterable[Expr], variable: str) -> Iterator[Expr]:
+    """The derivatives of the rewritten values, in the settings of the gradient that was settled."""
     _, wrap = peeled(expr)
-    inner, _ = peeled(value)
-    slope = differentiate(inner, variable)
-    yield wrap(slope)
-    for other in equivalents(slope):
-        yield wrap(other)
+    slopes = dict.fromkeys(slope for value in values for slope in _slopes(peeled(value)[0], variable))
+    yield from (wrap(slope) for slope in slopes)
+    for slope in slopes:
+        yield from (wrap(other) for other in equivalents(slope))
+
+
+def _slopes(value: Expr, variable: str) -> Iterator[Expr]:
+    """The derivative, without that of a maximum which is subtracted in exponents and added again."""
+    held = {node: symbol(f"·m{k}") for k, node in enumerate(n for n in postorder(value) if n.op == "max")}
+    free = substitute(value, held)
+    used = [name for name in held.values() if name.name in free.free]
+    if used and all((q := quotient(differentiate(free, n.name))) is not None and q.is_zero for n in used):
+        yield substitute(differentiate(free, variable), {name: node for node, name in held.items()})
+    yield differentiate(value, variable)
 
 
 def _agree(old: Expr, new: Expr, ties: list[dict[str, Number]]) -> bool:
@@ -127,7 +140,9 @@ def _agree(old: Expr, new: Expr, ties: list[dict[str, Number]]) -> bool:
         return True
     for point in ties:
         before, after = at(old, point), at(new, point)
-        if before is not None and not same(before, after):
+        if before is None or same(before, after):
+            continue
+        if after is not None or not isinstance(before, Fraction) or not is_nearly(new, point, before):
             return False
     return True
 
@@ -148,15 +163,18 @@ def _generic_points(activation: Activation) -> list[Point]:
     return points
 
 
-def _close(truth: Truth, program: Truth) -> bool:
+def _close(truth: Truth, program: Expr, points: PointSet) -> bool:
     """Whether a program is the same function to the last digits of float64, as far as float64 tells its inputs apart.
 
     An input held at a bound is no identity: what is small on the points that it was judged on must be small elsewhere.
     """
+    exact = Truth(program, points)
     for index in range(len(truth)):
         if truth.at(index) is None:
             continue
-        found = program.at(index)
+        found = exact.at(index)
+        if found is None:
+            found = long_value(program, points.points[index])
         if found is None or truth.error(index, found) > _CLOSE:
             return False
     return True
