@@ -32,7 +32,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "benchmarks")]
 
 import tensorflow as tf  # noqa: E402 - found by the path above
-from evidence import check, every_float32, float32, half, speed, tables  # noqa: E402 - as above
+from evidence import check, every_float32, float32, half, operations, speed, tables  # noqa: E402 - as above
 from evidence.points import Density  # noqa: E402 - as above
 from evidence.truth import Truth  # noqa: E402 - as above
 from oracle import Activation as Written  # noqa: E402 - as above
@@ -44,7 +44,7 @@ from actc.frontend.resolve import resolve  # noqa: E402 - as above
 from actc.model.activation import Activation  # noqa: E402 - as above
 
 TEXTBOOK = ROOT / "benchmarks" / "textbook.yaml"
-DOCS = ROOT / "docs" / "accuracy.md"
+DOCS, README = ROOT / "docs" / "accuracy.md", ROOT / "README.md"
 PACKAGE = "accuracy_package"
 PARTS = ("float32", "half", "speed", "every")
 _MPMATH_POINTS, _QUICK_MPMATH_POINTS = 12, 3
@@ -123,8 +123,11 @@ class Run:
         self.differing = [text for one in found.values() for text in one.differing]
         self.results["float32"] = [asdict(row) for row in self.rows]
         self.results["mpmath"] = {name: asdict(one) for name, one in found.items()}
-        parts = [machine(), tables.checks(found), tables.overview(self.rows), tables.failures(self.rows)]
-        self.sections["float32"] = "\n\n".join([*parts, tables.detail(self.rows)])
+        own = operations.measure(density)
+        self.results["operations"] = [asdict(row) for row in own]
+        parts = [machine(), tables.checks(found, self.rows), tables.overview(self.rows), tables.operations(own)]
+        parts += [tables.failures(self.rows), tables.detail(self.rows)]
+        self.sections["float32"] = "\n\n".join(parts)
 
     def _half(self, package: Any) -> None:
         rows = [row for truth, _ in self._each("half") for row in half.measure(truth, package)]
@@ -211,6 +214,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("no plots: pip install 'actc[benchmarks]'", file=sys.stderr)
     if chosen.update_docs:
         update_docs(run.sections)
+        if run.rows:
+            update_docs({"headline": tables.headline(run.rows)}, README)
     for text in run.differing:
         print(f"the truth differs from mpmath: {text}", file=sys.stderr)
     return int(bool(run.differing))

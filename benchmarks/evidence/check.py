@@ -47,12 +47,12 @@ def check(truth: Truth, written: Activation, count: int) -> Check:
                     continue
                 compared += 1
                 difference = abs(float(column[k]) - due)
-                if difference <= _FLOOR * 2:
+                if column[k] == due or difference <= _FLOOR * 2:
                     continue
                 relative = difference / max(abs(due), 5e-324)
                 worst = max(worst, relative)
                 if relative > _ALLOWED or math.isnan(relative):
-                    differing.append(f"{truth.activation.name} {of} at {point}: {column[k]!r}, mpmath {due!r}")
+                    differing.append(f"{truth.activation.name} {of} at {point}: {float(column[k])!r}, mpmath {due!r}")
     return Check(compared, undecided, worst, tuple(differing))
 
 

@@ -38,7 +38,8 @@ class Row:
     mode: str
     setting: int  # 0: the defaults
     parameters: dict[str, float]
-    points: int
+    points: int  # with a true result
+    untold: int  # without: the truth is undefined, or not settled
     worst: float  # in ULP
     at: dict[str, float]  # the inputs where that is
     beyond: int  # points off by more than 8 ULP
@@ -106,7 +107,8 @@ def _row(name: str, of: str, error: Reals, given: dict[str, Reals], inputs: tupl
     at = {i: float(given[i][found.at]) for i in inputs}
     first = {i: float(given[i][found.first_nonfinite]) for i in inputs} if found.nonfinite else None
     return Row(
-        name, of, "", "", 0, {}, found.points, found.worst, at, found.beyond, found.nonfinite, first, 0
+        name, of, "", "", 0, {}, found.points, error.size - found.points, found.worst, at, found.beyond,
+        found.nonfinite, first, 0,
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from evidence.formats import FLOAT32
 from evidence.tables import cells
 from evidence.truth import VALUE
 
-OVERVIEW, CURVES = "accuracy-overview.svg", "accuracy-curves.svg"
+OVERVIEW, CURVES = "accuracy-overview.png", "accuracy-curves.png"
 
 _STYLE: dict[str, dict[str, Any]] = {
     GENERATED: {"marker": "o", "color": "black", "zorder": 4},
@@ -25,7 +25,7 @@ _STYLE: dict[str, dict[str, Any]] = {
 
 _SHOWN = (
     ("gelu_tanh", "x", KERAS, XLA),
-    ("gelu", VALUE, KERAS, EAGER),
+    ("gelu", VALUE, AUTODIFF, EAGER),
     ("tanh", "x", KERAS, EAGER),
     ("squareplus", VALUE, KERAS, EAGER),
     ("textbook_mish", "x", AUTODIFF, EAGER),
@@ -37,16 +37,16 @@ _NEVER = 1e13  # where results that are not finite are drawn
 
 
 def draw(rows: Sequence[Row], curves: Sequence[Curve], folder: Path) -> list[Path]:
-    """Both figures as SVG, the same bytes for the same numbers. Raises ImportError without matplotlib."""
+    """Both figures, the same bytes for the same numbers. Raises ImportError without matplotlib."""
     import matplotlib as mpl
 
-    mpl.use("svg")
-    mpl.rcParams.update({"svg.hashsalt": "actc", "font.size": 8, "svg.fonttype": "none"})
+    mpl.use("agg")
+    mpl.rcParams.update({"font.size": 8})
     folder.mkdir(parents=True, exist_ok=True)
     made = []
     for name, figure in ((OVERVIEW, _overview(rows)), (CURVES, _curves(curves))):
         if figure is not None:
-            figure.savefig(folder / name, metadata={"Date": None}, bbox_inches="tight")
+            figure.savefig(folder / name, dpi=110, metadata={"Software": None}, bbox_inches="tight")
             made.append(folder / name)
     return made
 
@@ -80,8 +80,10 @@ def _overview(rows: Sequence[Row]) -> Any:
         panel.set_axisbelow(True)
     panels[0].set_yticks(range(len(names)), names)
     panels[0].set_ylim(len(names) - 0.5, -0.5)
+    height = figure.get_figheight()
+    figure.subplots_adjust(top=1 - 0.3 / height, bottom=0.6 / height)
     handles, labels = panels[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="upper center", ncol=4, frameon=False, bbox_to_anchor=(0.5, 0.0))
+    figure.legend(handles, labels, loc="upper center", ncol=4, frameon=False, bbox_to_anchor=(0.5, 0.3 / height))
     return figure
 
 

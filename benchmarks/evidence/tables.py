@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 import statistics
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from evidence.check import Check
-from evidence.contenders import CONTENDERS, GENERATED, MODES
+from evidence.contenders import AUTODIFF, CONTENDERS, GENERATED, KERAS, MODES
 from evidence.every_float32 import Part
 from evidence.float32 import Row
-from evidence.formats import FLOAT32
 from evidence.half import HalfRow
+from evidence.operations import OperationRow
 from evidence.speed import SpeedRow, quantiles
 from evidence.truth import VALUE
 
@@ -36,8 +37,8 @@ class Cell:
 
     @property
     def text(self) -> str:
-        """The worst error; then how many results are not finite and should be."""
-        error = f"**{number(self.worst)}**" if self.worst > FLOAT32.target else number(self.worst)
+        """The worst error, how often it is more than 8 ULP, and how many results are not finite and should be."""
+        error = f"**{number(self.worst)}** ({self.beyond})" if self.beyond else number(self.worst)
         return error + (f", **{self.nonfinite} ∞**" if self.nonfinite else "")
 
 
@@ -91,6 +92,27 @@ def overview(rows: Sequence[Row]) -> str:
     return "\n\n".join(parts)
 
 
+def headline(rows: Sequence[Row]) -> str:
+    """What README says."""
+    found = cells(row for row in rows if not row.activation.startswith(TEXTBOOK))
+    naive = cells(row for row in rows if row.activation.startswith(TEXTBOOK))
+
+    def good(table: Mapping[Key, Cell], contender: str, *, shared: bool = False) -> str:
+        """Results that are right both eager and under XLA; ``shared``: of those that Keras has."""
+        keys = [key[:2] for key in table if key[2:] == (contender, MODES[0])]
+        chosen = [key for key in keys if not shared or (*key, KERAS, MODES[0]) in table]
+        return f"{sum(all(table[*key, contender, mode].meets for mode in MODES) for key in chosen)} of {len(chosen)}"
+
+    text = (
+        f"Measured in float32, eager and under XLA, over the whole range: {good(found, GENERATED)} values and "
+        f"gradients of the shipped activations are finite and within 8 ULP. Of those that Keras or tf.nn has too it is "
+        f"{good(found, GENERATED, shared=True)}, and {good(found, KERAS)} of Keras's own. Of textbook formulas such "
+        f"as `log(1 + exp(x))` it is {good(naive, GENERATED)}, and {good(naive, AUTODIFF)} as they are written, "
+        "differentiated by TensorFlow. [Accuracy](docs/accuracy.md) shows how it was measured, and what is not right."
+    )
+    return textwrap.fill(text, 120, break_long_words=False, break_on_hyphens=False)
+
+
 def _groups(rows: Sequence[Row]) -> list[tuple[str, list[Row]]]:
     shipped = [row for row in rows if not row.activation.startswith(TEXTBOOK)]
     others = [row for row in rows if row.activation.startswith(TEXTBOOK)]
@@ -114,31 +136,50 @@ def detail(rows: Sequence[Row]) -> str:
 
 def failures(rows: Sequence[Row]) -> str:
     """Where generated code is not within the contract."""
-    wrong = [row for row in rows if row.contender == GENERATED and (row.beyond or row.nonfinite or row.limits)]
-    if not wrong:
-        return "Generated code was within the contract everywhere."
-    lines = ["| generated code, outside | points | worst ULP | at | not finite | wrong at ±∞ and NaN |",
-             "|---|---:|---:|---|---:|---:|"]  # fmt: skip
+    mine = [row for row in rows if row.contender == GENERATED]
+    wrong = [row for row in mine if row.beyond or row.nonfinite]
+    lines = ["| generated code, outside | over 8 ULP | worst ULP | not finite | at |", "|---|---:|---:|---:|---|"]
     for row in wrong:
-        at = row.nonfinite_at or row.at
-        place = ", ".join(f"{name} = {v:.9g}" for name, v in {**at, **row.parameters}.items())
+        place = {**(row.nonfinite_at or row.at), **row.parameters}
+        at = ", ".join(f"{name} = {v:.9g}" for name, v in place.items())
         lines.append(
             f"| `{row.activation}` {_what(row.of)}, {row.mode} | {row.beyond} of {row.points} | {number(row.worst)} | "
-            f"{place if row.beyond or row.nonfinite else ''} | {row.nonfinite} | {row.limits} |"
+            f"{row.nonfinite} | {at} |"
         )
+    if not wrong:
+        lines = ["Generated code was within the contract at every finite input tried."]
+    limits: dict[str, dict[str, None]] = {}
+    for row in mine:
+        if row.limits:
+            limits.setdefault(row.activation, {})[_what(row.of)] = None
+    if limits:
+        names = "; ".join(f"`{name}` {', '.join(what)}" for name, what in limits.items())
+        lines += ["", f"Not the limit at an infinite input, or not NaN for NaN: {names}."]
     return "\n".join(lines)
 
 
-def checks(found: Mapping[str, Check]) -> str:
-    """What the comparison of the truth with mpmath came to."""
+def operations(rows: Sequence[OperationRow]) -> str:
+    """TensorFlow's own functions, eager and under XLA."""
+    lines = ["| TensorFlow's own | " + " | ".join(f"`{name}`" for name in dict.fromkeys(r.name for r in rows)) + " |"]
+    lines.append(f"|---|{'---:|' * (len(rows) // len(MODES))}")
+    lines += [f"| {mode} | " + " | ".join(f"{r.worst:.1f}" for r in rows if r.mode == mode) + " |" for mode in MODES]
+    return "\n".join(lines)
+
+
+def checks(found: Mapping[str, Check], rows: Sequence[Row]) -> str:
+    """What the comparison of the truth with mpmath came to, and where there is no truth to hold anything to."""
+    mine = [row for row in rows if (row.contender, row.mode) == (GENERATED, MODES[0])]
+    judged, untold = (sum(getattr(row, what) for row in mine) for what in ("points", "untold"))
     compared = sum(c.compared for c in found.values())
     undecided = sum(c.undecided for c in found.values())
     worst = max((c.worst for c in found.values()), default=0.0)
     differing = sum(len(c.differing) for c in found.values())
-    verdict = f"**{differing} differed**" if differing else "none differed by more"
+    verdict = f"**{differing} differed**" if differing else "none differed by more than rounding"
     return (
-        f"The truth was held to mpmath at {compared:,} points ({undecided} more were left undecided there). As float64 "
-        f"they differ by {worst / 2**-53:.1f} units of 2⁻⁵³ or less; {verdict}."
+        f"The truth was held to mpmath at {compared:,} points ({undecided} more were left undecided there): {verdict}; "
+        f"as float64 the two are at most {worst / 2**-53:.1f} units of 2⁻⁵³ apart. Each contender was judged at "
+        f"{judged:,} values and gradients, as far as it has them. At {untold:,} more the truth was not settled by "
+        "4,096 bits, and nothing was judged."
     )
 
 

@@ -152,10 +152,12 @@ def _real(cell: Any) -> float:
             return math.nan
         if not _sure(cell):
             return 0.0 if abs(cell) < _NULL else math.nan
-        mantissa, exponent = cell.mid().man_exp()
-        if int(exponent) < -(2**30):
+        long, exponent = (int(part) for part in cell.mid().man_exp())
+        # Thousands of bits are too many for a float, whatever the exponent.
+        spare = max(abs(long).bit_length() - _BITS, 0)
+        if exponent + spare < -(2**30):
             return 0.0
-        return math.ldexp(float(int(mantissa)), int(exponent))
+        return math.ldexp(float(long >> spare), exponent + spare)
     except OverflowError:
         sign = -1 if cell < 0 else 1
         return sign * math.inf
