@@ -20,7 +20,7 @@ import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PAIRS = ("2.18:3.8", "2.19:3.10", "2.20:3.12", "2.21:3.15")
+PAIRS = ("2.18:3.8", "2.18:3.15", "2.19:3.10", "2.20:3.12", "2.21:3.15")
 TESTS = (
     "test_generated_functions.py",
     "test_generated_kinds.py",
