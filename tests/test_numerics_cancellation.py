@@ -88,3 +88,35 @@ def test_logarithms_of_sums_keep_small_results(form: Format, point: tuple[float,
     assert ulps(value, form, "ab", point, true) <= 8
     assert ulps(slope, form, "ab", point, lambda a, b: mpmath.exp(a - true(a, b))) <= 8
     assert ulps(other, form, "ab", point, lambda a, b: mpmath.exp(b - true(a, b))) <= 8
+
+
+@pytest.mark.parametrize(("point"), [(-10.0, 1.0), (-1.0, 1.0), (0.5, -3.0), (20.0, -100.0), (-5e-13, -124.0)])
+@pytest.mark.parametrize("form", [FLOAT32, FLOAT64])
+def test_steps_by_error_functions_keep_the_side_that_is_left(form: Format, point: tuple[float, float]) -> None:
+    """The greater of two numbers, smoothed by an error function, where that is next to 1 or -1."""
+    value, slope, _ = programs("name: m\ninputs: [a, b]\nexpression: ((a + b) + (a - b)*erf(a - b))/2\n")
+
+    def true(a: mpmath.mpf, b: mpmath.mpf) -> mpmath.mpf:
+        return (a * mpmath.erfc(b - a) + b * mpmath.erfc(a - b)) / 2
+
+    def rise(a: mpmath.mpf, b: mpmath.mpf) -> mpmath.mpf:
+        return mpmath.erfc(b - a) / 2 + (a - b) * mpmath.exp(-((a - b) ** 2)) / mpmath.sqrt(mpmath.pi)
+
+    assert ulps(value, form, "ab", point, true) <= 8
+    assert ulps(slope, form, "ab", point, rise) <= 8
+
+
+@pytest.mark.parametrize("x", [-1e-30, -1e-6, -0.01, -0.3, -1.7, -3.9])
+@pytest.mark.parametrize("form", [FLOAT32, FLOAT64])
+def test_slopes_by_an_exponent_are_exact_at_small_inputs(form: Format, x: float) -> None:
+    """The deformed exponential (1 + (1 - t)*x)**(1/(1 - t)) by t, in which two terms cancel at small (1 - t)*x."""
+    found = programs(
+        "name: p\nexpression: x if x > 0 else max(0, 1 + (1 - t)*x)**(1/(1 - t)) - 1\n"
+        "parameters:\n  t: {default: 0.75, domain: '(0, 1)'}\n"
+    )
+
+    def true(x: mpmath.mpf, t: mpmath.mpf) -> mpmath.mpf:
+        s, base = 1 - t, 1 + (1 - t) * x
+        return base ** (1 / s) * (mpmath.log(base) / s**2 - x / (s * base))
+
+    assert ulps(found[-1], form, "xt", (x, 0.75), true) <= 8

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from actc.calculus.intervals import Interval
 from actc.model.expr import Expr, postorder, size
+from actc.numerics.blends import blended
 from actc.numerics.far import far_form, split_at_one
 from actc.numerics.inverse import inverted_outside
 from actc.numerics.logarithms import greatest_first, joined
@@ -64,6 +65,7 @@ def variants(root: Expr, inputs: tuple[str, ...]) -> Iterator[Expr]:
     simple: list[Callable[[Expr], Expr]] = [
         joined,
         greatest_first,
+        blended,
         rationalised,
         conjugate,
         decaying_first,

@@ -17,6 +17,7 @@ from actc.model.algebra import add, compare, divide, folded, multiply, negate, p
 from actc.model.expr import ONE, ZERO, Expr, apply, fold, number, postorder, rebuild, substitute, symbol
 from actc.numerics.exponents import scaled
 from actc.numerics.forms import plain_product, polynomial
+from actc.numerics.preparation import powers_split
 from actc.numerics.rational import Quotient, quotient
 from actc.numerics.short_polynomials import OFFSET, SMALL, Disc, short_near
 
@@ -38,8 +39,8 @@ def small_quantities(root: Expr, name: str) -> list[Expr]:
     """What may be small together with the input, or far out: the input, and products that functions are applied to."""
     found: dict[Expr, None] = {}
     for node in postorder(root):
-        if node.op in _FUNCTIONS and name in node.free:
-            base = scaled(node.args[0])[1]
+        if (node.op in _FUNCTIONS or node.op == "pow") and name in node.free:
+            base = scaled(_without_constant(node.args[0]))[1]
             if base.op in _SHRINKING or (base.op in ("mul", "div") and _target(base, name) is not None):
                 found[base] = None
     return [symbol(name), *found]
@@ -71,6 +72,17 @@ def beside(small: Expr, bound: Fraction, near: Expr, far: Expr) -> Expr:
     return where(compare("le", apply("abs", small), number(bound)), near, far)
 
 
+def _without_constant(argument: Expr) -> Expr:
+    """v of 1 + v or 1 - v: what is small where a logarithm or a root is near that of 1."""
+    if argument.op in ("add", "sub"):
+        a, b = argument.args
+        if a.is_number:
+            return b
+        if b.is_number:
+            return a
+    return argument
+
+
 def _target(base: Expr, name: str) -> Expr | None:
     """What to solve a product for: the input, or an exponential, if it is a single factor."""
     counts: dict[Expr, int] = {}
@@ -83,7 +95,7 @@ def _target(base: Expr, name: str) -> Expr | None:
             stack.append((node.args[0], sign))
         elif node.op == "symbol" or (node.op == "exp" and name in node.free):
             counts[node] = counts.get(node, 0) + sign
-        elif node.free:
+        elif name in node.free:
             return None
     moving = [node for node in counts if name in node.free]
     return moving[0] if len(moving) == 1 and abs(counts[moving[0]]) == 1 else None
@@ -93,6 +105,7 @@ def _smooth(node: Expr, small: Expr, name: str, disc: Disc) -> Expr | None:
     inner = _in_terms_of(node, small, name)
     if inner is None or SMALL.name not in inner.free:
         return None
+    inner = powers_split(inner)
     back = {SMALL: small, OFFSET: small - number(disc.float)}
     if inner.free == {SMALL.name}:
         if not _is_sum(inner):
@@ -149,12 +162,12 @@ def _alike(small: Expr) -> dict[Expr, Expr]:
 
 def _reduced(node: Expr) -> Expr:
     """A function of a product in lowest terms."""
-    if node.op not in _FUNCTIONS or SMALL.name not in node.free:
+    if (node.op not in _FUNCTIONS and node.op != "pow") or SMALL.name not in node.free:
         return node
     value = quotient(node.args[0])
     if value is None or value.exponents:
         return node
-    return apply(node.op, plain_product(value))
+    return rebuild(node, (plain_product(value), *node.args[1:]))
 
 
 def _is_below(small: Expr, target: Expr) -> bool:
