@@ -216,3 +216,14 @@ def test_bounds_are_short_numbers() -> None:
         found = plain_between(low, high)
         assert low < found <= high
         assert found.denominator <= 2**12
+
+
+def test_bounds_are_short_numbers() -> None:
+    """A bound between two programs is one that people can read, at any size."""
+    for exponent in range(-40, 41):
+        low = Fraction(10) ** exponent * Fraction(314159, 100000)
+        for factor in (Fraction(1001, 1000), Fraction(3, 2), Fraction(40), Fraction(10) ** 9):
+            found = plain_between(low, low * factor)
+            assert low < found <= low * factor
+            assert len(f"{float(found):g}") <= 8
+            assert found == Fraction(f"{float(found):g}") or found.denominator <= 2**16

@@ -11,7 +11,7 @@ from actc.numerics.rational import quotient
 
 _PERIODIC = frozenset({"sin", "cos", "tan"})
 _PI = constant("pi")
-FAR = Fraction(2) ** 100
+FAR = Fraction(10) ** 30
 """Beyond, an ulp of an argument is many periods in both formats, and its last bits may be anything."""
 
 

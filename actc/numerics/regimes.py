@@ -17,8 +17,9 @@ from actc.numerics.formats import fraction
 
 INFINITE = 64.0  # bits that a result which is not finite counts as lost
 _MOST_PAIRS = 6
+_READABLE = 16  # exponents of powers of two that are written out
 # The first is for what is periodic: an ulp of such an input is many periods, and its multiples must not overflow.
-BOUNDS = tuple(Fraction(2) ** k for k in (121, 60, 40, 30, 20, 15, 12, 10, 8, 7, 6, 5))
+BOUNDS = tuple(Fraction(n) for n in (10**36, 10**18, 10**12, 10**9, 10**6, 32768, 4096, 1024, 256, 128, 64, 32))
 
 
 def lost_bits(error: float) -> float:
@@ -72,7 +73,7 @@ def _sums_from(row: list[float]) -> list[float]:
 
 
 def plain_between(low: Fraction, high: Fraction) -> Fraction:
-    """A short number above ``low`` and at most ``high``: 0, a power of two, or a decimal of few digits."""
+    """A short number above ``low`` and at most ``high``: 0, a power of two or ten, or a decimal of few digits."""
     if low < 0 <= high:
         return Fraction(0)
     if high < 0 or (high == 0 and low < 0):
@@ -82,8 +83,12 @@ def plain_between(low: Fraction, high: Fraction) -> Fraction:
     top = _exponent(high)
     bottom = _exponent(low) if low > 0 else top - 8
     for k in sorted(range(bottom, top + 2), key=lambda k: abs(2 * k - top - bottom)):
-        if low < Fraction(2) ** k <= high:
+        if low < Fraction(2) ** k <= high and abs(k) <= _READABLE:
             return Fraction(2) ** k
+    middle = (top + bottom) * 30103 // 200000
+    for k in (middle, middle + 1):
+        if low < Fraction(10) ** k <= high:
+            return Fraction(10) ** k
     digits = 1
     while True:
         scale = Fraction(10) ** (digits - 1 - len(str(int(high))))
