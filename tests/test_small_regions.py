@@ -214,3 +214,21 @@ def test_a_zeroth_power_is_no_equation() -> None:
     gradients, _ = analysed("name: q\ninputs: [z]\nexpression: z*2\nderivative: 2 if 2 <= sqrt(5/exp(z)**0) else -1\n")
     assert gradients is not None
     assert gradient(gradients, "z").verdict is Verdict.PROVED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "inputs: {x: nonnegative}\nparameters: {b: {default: 1, domain: positive}}\n"
+        "expression: x if x < b else b + log(1 + x - b)\nderivative: {x: 'exp(-Max(Abs(y) - b, 0))'}\n",
+        "parameters: {b: {default: 2, domain: positive}}\n"
+        "expression: x if Abs(x) < b else sign(x)*(b + log(1 + Abs(x) - b))\nderivative: {x: 'exp(-relu(Abs(y) - b))'}\n",
+        "parameters: {p: {default: 2, domain: positive}}\nexpression: sign(x)*Abs(x)**p\nderivative: {p: y*log(Abs(x))}\n",
+    ],
+)
+def test_right_claims_are_not_refuted_where_nothing_is_asked(text: str) -> None:
+    """A tie of a branch that is not taken is none, and a gap at one input is filled by a limit."""
+    gradients, found = analysed("name: q\n" + text)
+    assert gradients is not None
+    claimed = next(name for name, _ in gradients.activation.claims)
+    assert gradient(gradients, claimed).verdict in (Verdict.PROVED, Verdict.VERIFIED), found

@@ -231,11 +231,13 @@ class _Search:
             root = solved(factor)
             if root is None or not self._may_be(*root):
                 continue
-            there, original = (substitute(e, {root[0]: root[1]}) for e in (claimed, function))
-            self.work.spend(_NODE * (size(there) + size(original)))
-            slope = differentiate(original, self.variable) if self.variable else original
-            if is_lost(there, slope, original, self.domains, _POINTS_AFTER, seed=3):
+            if self._is_lost(*(substitute(e, {root[0]: root[1]}) for e in (claimed, function))):
                 self.open_regions.append(Region((), (root,)))
+
+    def _is_lost(self, claimed: Expr, function: Expr) -> bool:
+        """Whether the claim has no value at one of a few generic points, while the derivative has."""
+        self.work.spend(_NODE * (size(claimed) + size(function)))
+        return is_lost(claimed, self.derive(function), function, self.domains, _POINTS_AFTER, seed=3)
 
     def _may_be(self, leaf: Expr, value: Expr) -> bool:
         return not value.is_number or self.domains.get(leaf.name, Domain()).contains(value.number)
@@ -277,6 +279,8 @@ class _Search:
         moved = substituted(signs, leaf, value)
         if moved is not None:
             claimed, function = (substitute(e, {leaf: value}) for e in (given.claimed, given.function))
+            if self.moving and leaf.name in self.moving and self._is_lost(claimed, function):
+                return  # a gap along an input, which a limit fills
             self._explore(claimed, function, moved, (*bindings, root))
 
     def _region(

@@ -69,7 +69,9 @@ def judge_at_ties(
         if crossing.atoms and len(activation.inputs) == 1:
             on_it = resolve(claim, dict.fromkeys(crossing.atoms, 0))
             for point in _irrational_points(crossing, chosen):
-                outside = _outside(activation, variable, derivative, point, on_it, crossing)
+                # The atom may be zero where nothing is asked of it.
+                stated = claim if at(claim, point) is not None else on_it
+                outside = _outside(activation, variable, derivative, point, stated, crossing)
                 if outside is not None:
                     return outside
     return None
