@@ -8,11 +8,13 @@ from actc.calculus.intervals import Interval
 from actc.model.expr import Expr, postorder, size
 from actc.numerics.blends import blended
 from actc.numerics.far import far_form, split_at_one
+from actc.numerics.forms import vocabulary
 from actc.numerics.inverse import inverted_outside
 from actc.numerics.logarithms import greatest_first, joined
+from actc.numerics.magnitudes import by_magnitudes
 from actc.numerics.periodic import reduced
 from actc.numerics.pieces import by_pieces
-from actc.numerics.preparation import powers_split
+from actc.numerics.preparation import powers_split, sizes_split
 from actc.numerics.products import bounded_first, decaying_first, shared_division
 from actc.numerics.radicals import rationalised
 from actc.numerics.roots import conjugate, hypotenuses, scaled_roots
@@ -57,6 +59,16 @@ def pieces(root: Expr, inputs: tuple[str, ...], env: Mapping[str, Interval]) -> 
         nearest,
     ):
         yield from _fresh(root, lambda e, f=finish: by_pieces(e, inputs, env, f))  # type: ignore[misc]
+
+
+def magnitudes(root: Expr, inputs: tuple[str, ...], env: Mapping[str, Interval]) -> Iterator[Expr]:
+    """The expression with mantissas and exponents apart, against exponentials that overflow or vanish too early."""
+    plain = sizes_split(root, env)
+    split = nearest(powers_split(plain))
+    whole = [rewritten(one, vocabulary, whole=True) for one in dict.fromkeys((plain, split))]
+    for form in dict.fromkeys((plain, split, *whole, rationalised(plain))):
+        for logarithms in (False, True):
+            yield from _fresh(form, lambda e, f=logarithms: by_magnitudes(e, inputs, env, logarithms=f))  # type: ignore[misc]
 
 
 def variants(root: Expr, inputs: tuple[str, ...]) -> Iterator[Expr]:

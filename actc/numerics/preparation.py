@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from actc.calculus.intervals import Interval
+from actc.calculus.intervals import POSITIVE, Interval
 from actc.calculus.ranges import Box
-from actc.model.algebra import folded, multiply, power, where
-from actc.model.expr import FALSE, TRUE, Expr, fold, number, rebuild
+from actc.model.algebra import folded, multiply, negate, power, where
+from actc.model.expr import FALSE, ONE, TRUE, Expr, apply, fold, number, rebuild
 
 
 def decided(root: Expr, env: Mapping[str, Interval]) -> Expr:
@@ -20,6 +20,37 @@ def decided(root: Expr, env: Mapping[str, Interval]) -> Expr:
             return here
         answer = box.holds(here.args[0])
         return here if answer is None else where(TRUE if answer else FALSE, here.args[1], here.args[2])
+
+    return fold(root, visit)
+
+
+def sizes_split(root: Expr, env: Mapping[str, Interval]) -> Expr:
+    """Sizes and signs of products as products of theirs, those of what is positive left out: abs(x/a) is abs(x)/a."""
+    box = Box(env)
+
+    def size(node: Expr) -> Expr:
+        if node.op in ("mul", "div"):
+            return folded(rebuild(node, tuple(size(a) for a in node.args)))
+        if node.op == "neg":
+            return size(node.args[0])
+        found = box.range(node)
+        return node if found is not None and found.low >= 0 else folded(apply("abs", node))
+
+    def sign(node: Expr) -> Expr:
+        if node.op in ("mul", "div"):
+            return multiply(sign(node.args[0]), sign(node.args[1]))
+        if node.op == "neg":
+            return negate(sign(node.args[0]))
+        found = box.range(node)
+        return ONE if found is not None and found.signs == POSITIVE else folded(apply("sign", node))
+
+    def visit(node: Expr, args: tuple[Expr, ...]) -> Expr:
+        here = folded(rebuild(node, args))
+        if here.op == "abs" and here.args[0].op in ("mul", "div", "neg"):
+            return size(here.args[0])
+        if here.op == "sign" and here.args[0].op in ("mul", "div", "neg"):
+            return sign(here.args[0])
+        return here
 
     return fold(root, visit)
 

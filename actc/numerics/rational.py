@@ -72,7 +72,7 @@ class _Region:
                 stack.extend(reversed(node.args[:1] if node.op == "pow" else node.args))
             elif not node.is_number:
                 self._leaves[node] = None
-                if node.op == "sqrt" and node.free and _is_polynomial(node.args[0]):
+                if node.op == "sqrt" and node.free and _is_known(node.args[0]):
                     stack.append(node.args[0])  # its square is known
 
     def _note(self, node: Expr, stack: list[Expr]) -> None:
@@ -181,8 +181,8 @@ class _Region:
         return _raised(*((a + b, b) if base.op == "softplus" else (a, a + b)), factor)
 
 
-def _is_polynomial(root: Expr) -> bool:
-    return all(_is_rational(node) or not node.args for node in postorder(root))
+def _is_known(root: Expr) -> bool:
+    return all(_is_rational(node) or not node.args or node.op in _EXPONENTIAL for node in postorder(root))
 
 
 def _is_rational(node: Expr) -> bool:
