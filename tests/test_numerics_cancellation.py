@@ -9,8 +9,11 @@ import mpmath
 import pytest
 from analysed import right
 
-from actc.model.expr import Expr
+from actc.model.expr import ONE, Expr, apply, symbol
+from actc.numerics.accuracy import Judge, simulators
+from actc.numerics.climbing import climbed
 from actc.numerics.formats import FLOAT32, FLOAT64, Format
+from actc.numerics.points import PointSet
 from actc.numerics.simulate import simulate
 from actc.numerics.stabilise import stabilise
 
@@ -120,3 +123,19 @@ def test_slopes_by_an_exponent_are_exact_at_small_inputs(form: Format, x: float)
         return base ** (1 / s) * (mpmath.log(base) / s**2 - x / (s * base))
 
     assert ulps(found[-1], form, "xt", (x, 0.75), true) <= 8
+
+
+@pytest.mark.parametrize("form", [FLOAT32, FLOAT64])
+def test_climbing_finds_where_a_program_fails(form: Format) -> None:
+    """exp(x) - 1 is within the contract at points from 1/4 on, and 8 ULP off and more where the climb from them leads."""
+    program = apply("exp", symbol("x")) - ONE
+    exact = apply("expm1", symbol("x"))
+    activation = right("name: a\nexpression: expm1(x)\n").activation
+    known = PointSet(form, tuple({"x": form.exact(Fraction(k, 16)) or Fraction(0)} for k in range(4, 40)))
+    errors = Judge(exact, (known,), simulators((known,))).errors(program)[0]
+    assert max(errors) <= 8
+    found = climbed(exact, program, known, errors, {i.name: i.domain for i in activation.inputs})
+    assert found
+    assert all(ulps(program, form, "x", (float(p["x"]),), mpmath.expm1) > 8 for p in found)
+    assert climbed(exact, exact, known, Judge(exact, (known,), simulators((known,))).errors(exact)[0],
+                   {i.name: i.domain for i in activation.inputs}) == ()  # fmt: skip

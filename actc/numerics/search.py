@@ -7,7 +7,7 @@ timed, so the outcome is the same on every machine.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import islice, pairwise
 
@@ -22,7 +22,7 @@ from actc.numerics.accuracy import TARGET, Judge, Score, simulators, total
 from actc.numerics.candidates import cost, equivalents, magnitudes, nearly_equal, pieces, prepared, variants
 from actc.numerics.centres import enclosed_roots
 from actc.numerics.expansions import BOUNDS, beside, expanded, small_quantities
-from actc.numerics.points import PointSet
+from actc.numerics.points import Point, PointSet
 from actc.numerics.ratio_logarithms import near_one
 from actc.numerics.regimes import BOUNDS as BOUNDS_OF_INPUT
 from actc.numerics.regimes import INFINITE, asymptotic, clamped, combined, lost_bits
@@ -73,6 +73,14 @@ class Arena:
         env = {name: of_domain(domain) for name, domain in activation.domains.items()}
         inputs = tuple(given.name for given in activation.inputs)
         return cls(inputs, env, few, many, simulators(few), simulators(many), centres)
+
+    def extended(self, more: Sequence[tuple[Point, ...]]) -> Arena:
+        """The same with more points in each format."""
+        sets = tuple(
+            PointSet(s.format, (*s.points, *(p for p in extra if p not in s.points)))
+            for s, extra in zip(self.all, more, strict=True)
+        )
+        return replace(self, all=sets, all_runs=simulators(sets))
 
 
 @dataclass(frozen=True, slots=True)

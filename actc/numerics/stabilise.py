@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -23,6 +23,7 @@ from actc.model.verdict import Gradients, Verdict
 from actc.numerics.accuracy import Score, Truth
 from actc.numerics.candidates import equivalents
 from actc.numerics.centres import closed_places
+from actc.numerics.climbing import climbed
 from actc.numerics.formats import FLOAT64
 from actc.numerics.long_arithmetic import is_nearly, long_value
 from actc.numerics.points import Point, PointSet, screening, special_places, thorough
@@ -85,28 +86,41 @@ def stabilise_measured(gradients: Gradients) -> Stabilised:
     ties = [point for name in inputs for crossing in found[name] for point in tie_points(activation, crossing)]
     apart = PointSet(FLOAT64, tuple(_generic_points(activation)))
 
-    def search(expr: Expr) -> Search:
+    domains = {i.name: i.domain for i in activation.inputs}
+
+    def search(expr: Expr, others: Sequence[Expr] = ()) -> tuple[Search, Found]:
+        """The search for a program, done again with the points at which its result was seen to fail."""
         truth = Truth(expr, apart)
 
         def fits(program: Expr) -> bool:
             return program is expr or (_agree(expr, program, ties) and _close(truth, program, apart))
 
-        return Search(expr, decided(expr, arena.env), arena, fits)
+        first = Search(expr, decided(expr, arena.env), arena, fits)
+        found = first.run(others)
+        if not found.score.meets:
+            return first, found
+        rows = first.final.errors(found.program)
+        worse = [climbed(expr, found.program, p, e, domains) for p, e in zip(arena.all, rows, strict=True)]
+        if not any(worse):
+            return first, found
+        second = Search(expr, first.plain, arena.extended(worse), fits)
+        return second, second.run(others)
 
-    searches = [search(gradients.value)]
-    value = searches[0].run()
+    searched, value = search(gradients.value)
+    searches = [searched]
     results: list[Found] = []
     for gradient in gradients.gradients:
-        searches.append(search(gradient.expr))
-        again: Iterable[Expr] = ()
+        again: tuple[Expr, ...] = ()
         if gradient.verdict in _DERIVED:
-            again = _again(searches[-1].plain, (value.program, *searches[0].smooth()), gradient.variable)
-        results.append(searches[-1].run(again))
+            again = tuple(_again(gradient.expr, (value.program, *searches[0].smooth()), gradient.variable))
+        searched, result = search(gradient.expr, again)
+        searches.append(searched)
+        results.append(result)
     programs = tuple(
         replace(gradient, expr=result.program)
         for gradient, result in zip(gradients.gradients, results, strict=True)
     )  # fmt: skip
-    measured = _measured(arena, gradients, searches, (value, *results))
+    measured = _measured(gradients, searches, (value, *results))
     return Stabilised(replace(gradients, value=value.program, gradients=programs), measured)
 
 
@@ -180,12 +194,10 @@ def _close(truth: Truth, program: Expr, points: PointSet) -> bool:
     return True
 
 
-def _measured(
-    arena: Arena, gradients: Gradients, searches: list[Search], found: tuple[Found, ...]
-) -> tuple[Measured, ...]:
+def _measured(gradients: Gradients, searches: list[Search], found: tuple[Found, ...]) -> tuple[Measured, ...]:
     names = (None, *(g.variable for g in gradients.gradients))
     return tuple(
         Measured(name, points.format.name, score)
         for name, search, one in zip(names, searches, found, strict=True)
-        for points, score in zip(arena.all, search.final.scores(one.program), strict=True)
+        for points, score in zip(search.arena.all, search.final.scores(one.program), strict=True)
     )
