@@ -17,7 +17,7 @@ from actc.numerics.points import Point, PointSet
 
 _STARTS = 4  # of one format
 _LEAST = 1.5  # ULP: what is better is no start
-_STEPS = tuple(Fraction(1, 2**k) for k in (2, 3, 4, 5, 6, 8, 10))
+_STEPS = tuple(Fraction(1, 2**k) for k in (1, 1, 2, 3, 4, 5, 6, 8))
 
 
 def climbed(
