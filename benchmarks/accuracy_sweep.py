@@ -16,6 +16,8 @@ from actc.diagnostics import DiagnosticLog
 from actc.frontend.loader import load
 from actc.frontend.resolve import resolve
 from actc.model.verdict import Gradients
+from actc.numerics.formats import BFLOAT16, FLOAT16
+from actc.numerics.halves import HALF_TARGET, half_errors
 from actc.numerics.shortfall import report_shortfalls
 from actc.numerics.stabilise import stabilise_measured
 
@@ -31,10 +33,23 @@ def analysed(paths: list[Path], every: int) -> Iterator[Gradients]:
                 yield gradients
 
 
+def print_halves(exact: Gradients, programs: Gradients) -> None:
+    """The worst errors in the half types of values and gradients that are off by more than one ULP."""
+    pairs = [("the value", exact.value, programs.value)]
+    for before, after in zip(exact.gradients, programs.gradients, strict=True):
+        pairs.append((f"the gradient by {before.variable}", before.expr, after.expr))
+    for what, expr, program in pairs:
+        for form in (BFLOAT16, FLOAT16):
+            worst = max(half_errors(expr, program, exact.activation, form), default=0.0)
+            if worst > HALF_TARGET:
+                print(f"{exact.activation.name}: {what} is off by {worst:.3g} ULP in {form.name}", flush=True)
+
+
 def main() -> None:
     """Measure the files that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", nargs="+", type=Path)
+    parser.add_argument("--halves", action="store_true", help="judge float16 and bfloat16 too, at all their numbers")
     parser.add_argument("--every", type=int, default=1, help="only each N-th activation")
     options = parser.parse_args()
     seconds: list[float] = []
@@ -43,6 +58,8 @@ def main() -> None:
         start = time.process_time()
         found = stabilise_measured(gradients)
         seconds.append(time.process_time() - start)
+        if options.halves:
+            print_halves(gradients, found.gradients)
         log = DiagnosticLog()
         report_shortfalls(found, log)
         short += bool(log.found)

@@ -60,7 +60,9 @@ class Truth:
         self._points = points.points
         self._context = wide(_BITS)
         with self._context:
-            self._floor = _power_of_two(self._form.least) * _FREE
+            # The half types are computed in float32, where nothing near their smallest numbers is flushed.
+            free = _FREE if self._form.precision >= FLOAT32.precision else 0
+            self._floor = _power_of_two(self._form.least) * free
         self._values: dict[int, Float | None] = {}
         self._scales: dict[int, tuple[Float, int]] = {}
         self._slopes: Tape | None = None
