@@ -139,3 +139,17 @@ def test_climbing_finds_where_a_program_fails(form: Format) -> None:
     assert all(ulps(program, form, "x", (float(p["x"]),), mpmath.expm1) > 8 for p in found)
     assert climbed(exact, exact, known, Judge(exact, (known,), simulators((known,))).errors(exact)[0],
                    {i.name: i.domain for i in activation.inputs}) == ()  # fmt: skip
+
+
+@pytest.mark.parametrize("x", [1e-30, -1e-12, 0.001, -0.5, 3.0, -40.0, 1000.0])
+@pytest.mark.parametrize("form", [FLOAT32, FLOAT64])
+def test_differences_of_softplus_keep_what_the_arguments_differ_by(form: Format, x: float) -> None:
+    """log(1 + exp(2*x + b)) - log(1 + exp(b - x)), whose arguments are equal at 0."""
+    value = programs(
+        "name: d\nexpression: log(1 + exp(2*x + b)) - log(1 + exp(b - x))\nparameters:\n  b: 0.75\n"
+    )[0]  # fmt: skip
+
+    def true(x: mpmath.mpf, b: mpmath.mpf) -> mpmath.mpf:
+        return mpmath.log1p(mpmath.exp(2 * x + b)) - mpmath.log1p(mpmath.exp(b - x))
+
+    assert ulps(value, form, "xb", (x, 0.75), true) <= 8

@@ -10,7 +10,7 @@ from actc.numerics.blends import blended
 from actc.numerics.far import far_form, split_at_one
 from actc.numerics.forms import vocabulary
 from actc.numerics.inverse import inverted_outside
-from actc.numerics.logarithms import greatest_first, joined
+from actc.numerics.logarithms import greatest_first, joined, joined_near
 from actc.numerics.magnitudes import by_magnitudes
 from actc.numerics.periodic import reduced
 from actc.numerics.pieces import by_pieces
@@ -76,6 +76,7 @@ def variants(root: Expr, inputs: tuple[str, ...]) -> Iterator[Expr]:
     yield from _fresh(root, lambda e: bounded_first(e, inputs))
     simple: list[Callable[[Expr], Expr]] = [
         joined,
+        joined_near,
         greatest_first,
         blended,
         rationalised,

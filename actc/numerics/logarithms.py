@@ -7,6 +7,7 @@ A factor of unknown sign is allowed once: where the product is positive, so is t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
 from flint import fmpq_mpoly
@@ -201,7 +202,26 @@ def _plain_log(argument: Expr) -> Expr:
     return apply("log", argument)
 
 
-def joined(root: Expr) -> Expr:
+def joined_near(root: Expr) -> Expr:
+    """The same as ``joined``, where two arguments are near one another; their difference is in lowest terms."""
+    return joined(root, _near_difference)
+
+
+def _difference(u: Expr, v: Expr) -> Expr:
+    """softplus(u) - softplus(v)"""
+    return apply("log1p", apply("sigmoid", v) * apply("expm1", subtract(u, v)))
+
+
+def _near_difference(u: Expr, v: Expr) -> Expr:
+    value = quotient(subtract(u, v))
+    if value is None or value.exponents:
+        return _difference(u, v)
+    gap = plain_product(value)
+    near = apply("log1p", apply("sigmoid", v) * apply("expm1", gap))
+    return where(compare("le", apply("abs", gap), ONE), near, apply("softplus", u) - apply("softplus", v))
+
+
+def joined(root: Expr, difference: Callable[[Expr, Expr], Expr] | None = None) -> Expr:
     """Sums with softplus written without what cancels.
 
     u - softplus(u) is log_sigmoid(u), softplus(u) - u is softplus(-u), and softplus(u) - softplus(v) is
@@ -215,7 +235,7 @@ def joined(root: Expr) -> Expr:
             return here
         terms = _terms(here)
         while True:
-            shorter = _shorter(terms)
+            shorter = _shorter(terms, difference or _difference)
             if shorter is None:
                 break
             terms = shorter
@@ -241,7 +261,7 @@ def _terms(root: Expr) -> list[tuple[int, Expr]]:
     return found
 
 
-def _shorter(terms: list[tuple[int, Expr]]) -> list[tuple[int, Expr]] | None:
+def _shorter(terms: list[tuple[int, Expr]], difference: Callable[[Expr, Expr], Expr]) -> list[tuple[int, Expr]] | None:
     softs = [(sign, term) for sign, term in terms if term.op == "softplus"]
     for sign, term in softs:
         wanted = [(-sign * s, t) for s, t in _terms(term.args[0])]
@@ -255,6 +275,5 @@ def _shorter(terms: list[tuple[int, Expr]]) -> list[tuple[int, Expr]] | None:
         for other, second in softs:
             if sign > 0 > other:
                 u, v = term.args[0], second.args[0]
-                new = apply("log1p", apply("sigmoid", v) * apply("expm1", subtract(u, v)))
-                return [(1, new), *(t for t in terms if t not in ((sign, term), (other, second)))]
+                return [(1, difference(u, v)), *(t for t in terms if t not in ((sign, term), (other, second)))]
     return None
