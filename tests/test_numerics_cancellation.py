@@ -55,6 +55,7 @@ def distances(root: float) -> list[float]:
     ("1 - 2*exp(-0.7*exp(x))", lambda x: 1 - 2 * mpmath.exp(-mpmath.mpf(7) / 10 * mpmath.exp(x)),
      float(mpmath.log(mpmath.log(2) / mpmath.mpf("0.7")))),
     ("exp(x) - 3*x", lambda x: mpmath.exp(x) - 3 * x, 0.6190612867359451),
+    ("sin(x) + 1", lambda x: mpmath.sin(x) + 1, -float(mpmath.pi / 2)),
     ("tanh(x) - x/3", lambda x: mpmath.tanh(x) - x / 3, 2.984704583871543),
 ])  # fmt: skip
 @pytest.mark.parametrize("form", [FLOAT32, FLOAT64])

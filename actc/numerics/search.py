@@ -14,6 +14,7 @@ from itertools import islice, pairwise
 from flint import arb
 
 from actc.calculus.balls import rational
+from actc.calculus.differentiate import differentiate
 from actc.calculus.intervals import Interval, of_domain
 from actc.model.activation import Activation
 from actc.model.algebra import where
@@ -44,6 +45,7 @@ _BESIDE = 2  # programs that polynomials are put beside
 _MOST_BOUNDS = 2
 _BENDING = frozenset({"where", "min", "abs"})
 _MOST_SMOOTH = 2  # programs whose derivatives are tried
+_MOST_FAILING = 12  # intervals in which a double root is looked for
 _MOST_ROOTS = 4  # of one expression, around which it is expanded
 _LEAST_BOUND = 2  # of the list: what is below is too near for what cancels beyond
 _WORTH = 0.8  # of the bits lost: what a program that is not within the contract may lose, to be worth the change
@@ -269,12 +271,13 @@ class Search:
             for p, value, error in zip(self.arena.all[-1].points, values, errors, strict=True)
             if value is not None
         )
-        brackets = [
-            (a[0], b[0])
-            for a, b in pairwise(known)
-            if a[1] * b[1] < 0 and max(a[2], b[2]) > TARGET and not a[0] <= 0 <= b[0]
-        ]
-        return enclosed_roots(self.expr, name, brackets[:_MOST_ROOTS])
+        failing = [(a, b) for a, b in pairwise(known) if max(a[2], b[2]) > TARGET and not a[0] <= 0 <= b[0]]
+        simple = [(a[0], b[0]) for a, b in failing if a[1] * b[1] < 0]
+        # Where the slope changes its sign may be a double root.
+        double = [(a[0], b[0]) for a, b in failing if a[1] * b[1] >= 0]
+        slope = differentiate(self.expr, name)
+        roots = enclosed_roots(self.expr, name, simple[:_MOST_ROOTS])
+        return roots + enclosed_roots(slope, name, double[:_MOST_FAILING])[: _MOST_ROOTS - len(roots)]
 
     def _bounds_around(self, program: Expr, name: str, centre: arb) -> list[Fraction]:
         """Bounds beyond which the program does well, the greatest first."""
