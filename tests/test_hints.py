@@ -18,6 +18,7 @@ from test_refute import MP
 
 import actc.model.verdict as verdicts
 from actc.model.text import coordinate_text, point_text
+from actc.reporting.results_text import kink_text
 
 SPELLED: dict[str, Any] = {
     **MP,
@@ -238,6 +239,68 @@ CASES = [
     ),
     Wrong("tanh(x)", "1 - y**2 + exp(-1000)*step(x)", "they differ by 5.08e-435; wrong only where x > 0"),
     Wrong("step(x)", "exp(-x**2)", "the derivative is 0 everywhere"),
+    Wrong(
+        "a*Min(0, x)",
+        "Min(0, y)",
+        "right if it is in the input: `x` for `y`; true only at a = 1",
+        "Min(0, x)",
+        {"a": "1"},
+        ("x",),
+        "a",
+    ),
+    Wrong(
+        "tanh(Min(g, lim))*Min(u, lim)",
+        "tanh(Min(g, lim))",
+        "wrong only where u > lim; there the derivative is 0",
+        "",
+        {"lim": "{default: 7, domain: positive}"},
+        ("u", "g"),
+        "u",
+    ),
+    Wrong(
+        "(p - q)*x*sigmoid(x)",
+        "(p - q)**2*(sigmoid(x) + x*sigmoid(x)*sigmoid(-x))",
+        "right with `p - q` for `(p - q)**2`",
+        "(p - q)*(sigmoid(x) + x*sigmoid(x)*sigmoid(-x))",
+        {"p": "1.2", "q": "-0.8"},
+    ),
+    Wrong(
+        "Max(x, 0) - alpha*Max(-x, 0)",
+        "1 if y >= 0 else alpha",
+        "right if it is in the input: `x` for `y`",
+        "1 if x >= 0 else alpha",
+        {"alpha": "{default: 0.1, domain: nonnegative}"},
+    ),
+    Wrong(
+        "o*tanh(sigmoid(i)*g + sigmoid(f)*c)",
+        "o*sigmoid(i)*(1 - y**2)",
+        "right with `y/o` for `y`",
+        "o*sigmoid(i)*(1 - (y/o)**2)",
+        None,
+        ("o", "i", "g", "f", "c"),
+        "g",
+    ),
+]
+
+NOTHING_TO_SAY = [
+    Wrong(
+        "tanh(a*x/b)",
+        "(1 - y**2)*b/a",
+        "a = b",
+        parameters={"a": BETA["beta"], "b": "{default: 2.0, domain: positive}"},
+    ),
+    Wrong("(a + b)*x**2/2 + softplus(x)", "x + sigmoid(x)", "a + b = 1", parameters={"a": "0.3", "b": "0.7"}),
+    Wrong("x*(r*s - 1) + tanh(x)", "1 - tanh(x)**2", "r*s = 1", parameters={"r": "2", "s": "0.5"}),
+    Wrong(
+        "(a - 1)*(a - b)*x + sigmoid(x)", "sigmoid(x)*sigmoid(-x)", "a = 1 or a = b", parameters={"a": "1", "b": "2"}
+    ),
+    Wrong(
+        "floor(a*x)/a",
+        "x/a - floor(a*x)/a**2",
+        "a factor 0",
+        parameters={"a": "{default: 2.0, domain: positive}"},
+        by="a",
+    ),
 ]
 
 
@@ -289,6 +352,94 @@ def _holds(
         ends = [evaluated(case.value, {**point, "x": point["x"] + s}) for s in (step, -step)]
         assert close(claimed, (ends[0] - ends[1]) / (2 * step)), point
     return inside
+
+
+@pytest.mark.parametrize("case", NOTHING_TO_SAY, ids=lambda case: case.hint)
+def test_what_is_no_value_of_one_parameter_is_not_called_one(case: Wrong) -> None:
+    """Where a claim is true on a line of parameters, no single value of one is named, nor a factor 0."""
+    assert refuted(case).hint == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "claim"),
+    [
+        ("softplus(x)", "sigmoid(x) if x < 20 else 1"),
+        ("log(cosh(x))", "tanh(x) if Abs(x) < 20 else sign(x)"),
+        ("tanh(x)", "1 - tanh(x)**2 if x < 12 else 0"),
+    ],
+)
+def test_a_cut_off_is_no_rounded_constant(value: str, claim: str) -> None:
+    """The hint names the place alone, outside of which the claim is right."""
+    case = Wrong(value, claim, "")
+    hint = refuted(case).hint
+    assert hint.startswith("wrong only where ")
+    with mpmath.workdps(120):
+        for point in case.points():
+            _holds(case, hint.split("; ")[0], point, case.claimed(claim, point), case.derivative(point), True)
+    assert "rounded" not in hint
+
+
+@pytest.mark.parametrize(
+    ("value", "claim", "repaired"),
+    [
+        ("Max(0, x)", "step(x) + exp(-1000)*step(-x)", "step(x)"),
+        ("sigmoid(x)", "Max(y*(1 - y), exp(-1000))", "y*(1 - y)"),
+    ],
+)
+def test_no_repair_loses_what_is_tiny(value: str, claim: str, repaired: str) -> None:
+    """What is right to 400 digits near 0 alone is no repair."""
+    hint = refuted(Wrong(value, claim, "")).hint
+    assert "the branches are swapped" not in hint
+    assert "Abs" not in hint
+    case = Wrong(value, repaired, "")
+    with mpmath.workdps(3000):
+        for x in (-1500, -2, 3):
+            point = {"x": mpmath.mpf(x)}
+            step = mpmath.mpf(10) ** -2000
+            high, low = (evaluated(value, {"x": point["x"] + s}) for s in (step, -step))
+            slope = (high - low) / (2 * step)
+            assert abs(case.claimed(repaired, point) - slope) < mpmath.mpf(10) ** -900
+
+
+def test_no_branches_within_the_output_are_swapped() -> None:
+    """The author writes ``y``: what it is made of is not in the claim."""
+    case = Wrong("x if x > 0 else x*exp(x)", "1 if y > 0 else exp(x)*(1 + y)", "")
+    assert refuted(case).hint == "right if it is in the input: `x` for `y`"
+    with mpmath.workdps(120):
+        for point in case.points():
+            assert close(case.claimed("1 if x > 0 else exp(x)*(1 + x)", point), case.derivative(point))
+
+
+@pytest.mark.parametrize(
+    ("value", "claim", "unsaid"),
+    [
+        ("tanh(a*x)", "Max(a*(1 - y**2), -100)", "2/3"),
+        ("Max(a*x + b, c*x + d)", "a if x > (d - b)/(a - c) else c", "d > -1"),
+        ("Max(a*x + b, c*x + d)", "a if x > (d - b)/(a - c) else c", "true only"),
+    ],
+)
+def test_what_holds_at_the_samples_alone_is_not_said(value: str, claim: str, unsaid: str) -> None:
+    """A ratio at the one value that was sampled, and a bound that the samples happen to keep."""
+    given = {"a": "1", "b": "0", "c": "-1", "d": "0.5"}
+    parameters = {name: default for name, default in given.items() if re.search(rf"\b{name}\b", value)}
+    assert unsaid not in refuted(Wrong(value, claim, "", parameters=parameters)).hint
+
+
+def test_the_derivative_is_told_where_a_claim_has_no_value() -> None:
+    found, reported = analysed(Wrong("x**2", "2*sqrt(x)**2", "").text)
+    assert [d.code for d in reported] == ["ACT203"]
+    assert found is not None
+    counterexample = found.gradients[0].counterexample
+    assert counterexample is not None
+    x = dict(counterexample.at)["x"]
+    assert counterexample.claimed == "nan"
+    assert x < 0
+    assert Fraction(counterexample.actual) == 2 * x
+
+
+def test_one_side_of_a_kink_is_not_told_alone() -> None:
+    assert kink_text(verdicts.Kink("kink", "a = 0", None, "a", 0.0, None, None)) == "kink at a = 0"
+    assert kink_text(verdicts.Kink("kink", "a = 0", None, "a", 0.0, 1.0, None)) == "kink at a = 0: left 0, right 1"
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from actc.calculus.balls import Number, decimal_text
+from actc.calculus.balls import Marker, Number, Value, decimal_text, evaluate_sure, evaluate_zero
 from actc.calculus.crossings import Crossing
 from actc.calculus.method_text import CERTIFIED_DIFFERENCE, CERTIFIED_UNDEFINED, verified_text
 from actc.calculus.prove import prove_equal
@@ -18,6 +19,8 @@ from actc.model.text import point_text
 from actc.model.verdict import Counterexample, Verdict
 
 _MOST_DIGITS = 40
+_SHOWN_DIGITS, _SHOWN_BITS = 17, 84  # of the derivative where the claim has no value
+_MOST_BITS = 40_000
 _DIFFERENT = "if it is meant to differ, call it `surrogate`"
 
 
@@ -62,7 +65,8 @@ def judge_claim(
             message = f"the claimed derivative by `{variable}` is not a real number at {shown}"
             log.report("ACT203", claim.text.location, message, None, length)
             point = tuple(outcome.undefined_claim)
-            return Judgement(Verdict.REFUTED, CERTIFIED_UNDEFINED, Counterexample(point, "nan", "", ""))
+            actual = decimal_text(_known(derivative, dict(point)), _SHOWN_DIGITS)
+            return Judgement(Verdict.REFUTED, CERTIFIED_UNDEFINED, Counterexample(point, "nan", actual, ""))
         if outcome.points == 0:
             message = f"the claimed derivative by `{variable}` could be neither proved nor compared anywhere"
             log.report("ACT204", claim.text.location, message, None, length)
@@ -86,6 +90,16 @@ def judge_claim(
     message = f"the claimed derivative by `{variable}` was not proved; it agrees at {outcome.points} points"
     log.report("ACT301", claim.text.location, message, None, length)
     return Judgement(Verdict.VERIFIED, method, None)
+
+
+def _known(derivative: Expr, point: Mapping[str, Fraction]) -> Value:
+    """The derivative where it is known to be a number, to as many bits as its digits need."""
+    value = evaluate_zero(derivative, point, good=_SHOWN_BITS)
+    return (
+        evaluate_sure(derivative, point, _MOST_BITS, most=_MOST_BITS, good=_SHOWN_BITS)
+        if isinstance(value, Marker)
+        else value
+    )
 
 
 def _report_refuted(variable: str, claim: Formula, found: Counterexample, log: DiagnosticLog) -> None:

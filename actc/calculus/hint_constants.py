@@ -33,6 +33,12 @@ _EQUAL = arb(10) ** -60  # relative
 _UNCHANGED = arb(10) ** -16
 _NEAR = Fraction(1, 10)  # how far off a mistyped number is at most
 _PLACES = 120  # digits of a number that is not recognized: more than the check at other points looks at
+_OUTPUT = "0output"
+_MIDDLING = 20  # far out a small error may grow
+_MOST_POINTS, _LEAST_POINTS = 40, 5
+_SURE = 16  # bits of a difference that count
+_ROUNDING = Fraction(1, 100)  # how far off a rounded number is at most
+_ALIKE = Fraction(1, 20)  # relative differences of changes that are the same, to first order
 _DIGITS, _MORE = 10, 3  # of it in a message
 _SIMPLE, _FEW = 1000, 12
 _PI, _TWO = constant("pi"), number(2)
@@ -99,6 +105,40 @@ def constants(claimed: Expr, actual: Expr, value: Expr | None, points: Sequence[
             repaired = substitute(claimed, {n: m.meant for n, m in zip(several, together, strict=True)})
             yield repaired, ", ".join(m.text for m in together if m.meant is not number(m.written))
             return
+
+
+def explains(claimed: Expr, value: Expr | None, points: Sequence[Judged]) -> bool:
+    """Whether one number of the claim, were it a little different, would account for the differences at all points.
+
+    To first order: a change of the number moves the claim by the change times the slope, so claim minus derivative
+    divided by the slope is the same everywhere.
+    """
+    output = None if value is None or not value.args else value
+    outside = claimed if output is None else substitute(claimed, {output: symbol(_OUTPUT)})
+    differing = [p for p in points if all(abs(v) <= _MIDDLING for v in p.sample.point.values())][:_MOST_POINTS]
+    for suspect in [n for n in postorder(outside) if n.is_number and _is_measured(n.number)][:_MOST_NUMBERS]:
+        replaced = substitute(outside, {suspect: symbol(_name(0))})
+        if output is not None:
+            replaced = substitute(replaced, {symbol(_OUTPUT): output})
+        tape = Tape(differentiate(replaced, _name(0)))
+        changes: list[arb] = []
+        with precision(_BITS):
+            for one in differing:
+                if one.claimed is None or one.actual is None:
+                    continue
+                slope = tape.run({**one.sample.point, _name(0): suspect.number}, _BITS)[0]
+                if isinstance(slope, Marker | bool) or ball(slope).contains(0):
+                    changes = []
+                    break
+                changes.append((ball(one.claimed) - ball(one.actual)) / ball(slope))
+            known = [c for c in changes if c.rel_accuracy_bits() > _SURE]
+            if len(known) < _LEAST_POINTS:
+                continue
+            first = known[0]
+            small = abs(first) < abs(exact(suspect.number)) * exact(_ROUNDING)
+            if small and all(abs(c - first) <= abs(first) * exact(_ALIKE) for c in known):
+                return True
+    return False
 
 
 def _is_measured(value: Fraction) -> bool:

@@ -239,6 +239,8 @@ class _Factors:
             return
         is_term = place.within in ("add", "sub", "where")
         for factor in self.factors:
+            if factor.is_number and not factor.number:
+                continue  # what does not depend on the variable has slope 0
             quoted = f" from `{to_text(node)}`" if is_term else ""
             for new, missing in ((multiply(factor, node), factor), (divide(node, factor), apply("div", ONE, factor))):
                 text = f"a factor {to_text(missing)} is missing{quoted}"

@@ -8,8 +8,9 @@ from fractions import Fraction
 
 from actc.calculus.branches import orient
 from actc.calculus.compare import Judged
+from actc.calculus.hint_checks import Probes, inside
 from actc.calculus.roots import solve
-from actc.calculus.sampling import Space
+from actc.calculus.sampling import Space, constants
 from actc.calculus.sampling_borders import Borders, border_atoms
 from actc.calculus.sampling_values import line
 from actc.calculus.tape import Tape
@@ -21,6 +22,7 @@ _OUTSIDE = 5  # points of the other kind that must lie outside of a region
 _GROUP = 5  # points that a setting must have to say something
 _MOST_CONDITIONS = 40
 _MOST_VALUES = 3  # of parameters at which a claim is said to be true
+_MOST_FOUND = 8  # of those that are tried
 _MOST_ZEROS = 6
 _SHORT = 10  # characters of a number that is quoted
 _LONGEST = 60  # characters of a condition
@@ -42,19 +44,38 @@ class _Condition:
     def text(self) -> str:
         return f"{to_text(self.left)} {_SIGNS[self.op]} {to_text(self.right)}"
 
+    @property
+    def expr(self) -> Expr:
+        """The condition itself."""
+        return apply(self.op, self.left, self.right)
+
 
 _Question = tuple[Expr, Expr, bool]
 """What is compared with what, and whether that is asked of every claim."""
 
 
-def region(claimed: Expr, actual: Expr, within: Space, wrong: Sequence[Judged], right: Sequence[Judged]) -> str:
-    """The smallest region that all wrong points lie in, or all right ones; "" where there is none worth saying."""
+def region(
+    claimed: Expr,
+    actual: Expr,
+    within: Space,
+    wrong: Sequence[Judged],
+    right: Sequence[Judged],
+    probes: Probes,
+    true: Sequence[tuple[str, Fraction]] = (),
+) -> str:
+    """The smallest region that all wrong points lie in, or all right ones; "" where there is none worth saying.
+
+    ``probes`` have to bear it out, but where one of the parameters has a value at which the claim is ``true``.
+    """
     conditions = _conditions(claimed, actual, within)
-    inside = _smallest(conditions, within, wrong, right)
-    if inside:
-        return f"wrong only where {inside}"
-    inside = _smallest(conditions, within, right, wrong, most=0) if len(right) >= _OUTSIDE else ""
-    return f"right only where {inside}" if inside else ""
+    bad, good = [*wrong, *probes.wrong], [*right, *probes.moderate]
+    told = _smallest(conditions, within, bad, good)
+    if told is not None:
+        # Right points inside would have to be explained: it is all of the region that is called wrong.
+        agreeing = [j for j in inside(told[1], probes.moderate) if all(j.sample.point[n] != v for n, v in true)]
+        return "" if agreeing else f"wrong only where {told[0]}"
+    told = _smallest(conditions, within, good, bad, most=0) if len(right) >= _OUTSIDE else None
+    return f"right only where {told[0]}" if told is not None and "==" not in told[0] else ""
 
 
 def _smallest(
@@ -63,13 +84,16 @@ def _smallest(
     ones: Sequence[Judged],
     others: Sequence[Judged],
     most: int = _MOST_OTHERS,
-) -> str:
-    """The region with all of the ones in it and the fewest of the others, ``most`` for each of them."""
+) -> tuple[str, Expr] | None:
+    """The region with all of the ones in it and the fewest of the others, ``most`` for each of them.
+
+    Its text and its condition; None where there is none.
+    """
     around = [c for c in _containing(conditions, within, ones, others) if len(c.others) <= len(others) - _OUTSIDE]
     if not around:
-        return ""
+        return None
     around.sort(key=lambda c: (len(c.others), c.is_general, len(c.text)))
-    inside, text = len(around[0].others), around[0].text
+    least, text, whole = len(around[0].others), around[0].text, around[0].expr
     pairs = [
         (len(a.others & b.others), a.is_general + b.is_general, len(a.text) + len(b.text), i, j)
         for i, a in enumerate(around)
@@ -77,10 +101,11 @@ def _smallest(
     ]
     if pairs:
         both, _, _, i, j = min(pairs)
-        if 2 * both < inside:
-            inside, text = both, _joined(around[j], around[i])
+        if 2 * both < least:
+            least, text = both, _joined(around[j], around[i])
+            whole = apply("and", around[j].expr, around[i].expr)
     # A region where the others are nearly all would lead astray.
-    return text if inside <= most * len(ones) else ""
+    return (text, whole) if least <= most * len(ones) else None
 
 
 def _joined(a: _Condition, b: _Condition) -> str:
@@ -143,33 +168,44 @@ def _containing(
         for op in ("lt", "gt") if (left.free | right.free) & inputs else _SIGNS:
             tape = Tape(apply(op, left, right))
             if all(tape.run(j.sample.point)[0] is True for j in ones):
-                inside = frozenset(i for i, j in enumerate(others) if tape.run(j.sample.point)[0] is not False)
-                yield _Condition(left, right, op, inside, is_general)
+                others_in = frozenset(i for i, j in enumerate(others) if tape.run(j.sample.point)[0] is not False)
+                yield _Condition(left, right, op, others_in, is_general)
 
 
-def only_parameters(within: Space, wrong: Sequence[Judged], right: Sequence[Judged]) -> str:
-    """That the claim is true at certain values of parameters, or at the defaults, and at no others that were tried."""
+def only_parameters(
+    within: Space, wrong: Sequence[Judged], right: Sequence[Judged], probes: Probes
+) -> tuple[tuple[str, Fraction], ...]:
+    """The parameters with the values at which the claim is true, where it is so at no others that were tried."""
     names = tuple(within.defaults)
     settings = _groups(names, wrong, right)
-    true = [
+    found = [
         (i, key[0])
         for i, name in enumerate(names)
         for key, (bad, good) in _groups((name,), wrong, right).items()
         if not bad and good >= _GROUP
     ]
     # All settings without one of these values must have a wrong point, unless there is hardly a point.
-    others = [counts for key, counts in settings.items() if not any(key[i] == value for i, value in true)]
-    if not others or not all(bad or good < _GROUP for bad, good in others):
-        return ""
-    if 0 < len(true) <= _MOST_VALUES:
-        return f"true only at {' or '.join(f'{names[i]} = {coordinate_text(value)}' for i, value in true)}"
-    default = settings.get(tuple(within.defaults.values()), (1, 0))
-    return "true only at the defaults" if not default[0] and not _agreeing_elsewhere(within, settings) else ""
+    others = [counts for key, counts in settings.items() if not any(key[i] == value for i, value in found)]
+    if not 0 < len(found) <= _MOST_FOUND or not others or not all(bad or good < _GROUP for bad, good in others):
+        return ()
+    true = [(names[i], value) for i, value in found if probes.true_at(names[i], value)]
+    if not 0 < len(true) <= _MOST_VALUES or not all(_is_simple(value, name, within) for name, value in true):
+        return ()
+    for name in names:
+        if probes.true_elsewhere(name, [value for n, value in true if n == name], true):
+            return ()
+    return tuple(true)
 
 
-def _agreeing_elsewhere(within: Space, settings: Mapping[tuple[Fraction, ...], tuple[int, int]]) -> bool:
-    default = tuple(within.defaults.values())
-    return any(not bad and good >= _GROUP for key, (bad, good) in settings.items() if key != default)
+def only_text(true: Sequence[tuple[str, Fraction]]) -> str:
+    """``true only at a = 1 or b = 0``; "" where there are none."""
+    return f"true only at {' or '.join(f'{name} = {coordinate_text(value)}' for name, value in true)}" if true else ""
+
+
+def _is_simple(value: Fraction, name: str, within: Space) -> bool:
+    """Whether somebody would name it: an integer, a half, a default, or a number of the formulas."""
+    named = [abs(n) for n in constants(within.roots)]
+    return value.denominator <= 2 or value == within.defaults[name] or abs(value) in named
 
 
 def _groups(

@@ -26,6 +26,7 @@ _MOST_WORK = 40_000  # operations that are computed anew
 _SPELLED = 16  # characters of an output that is spelled out
 _BITS = 128
 _CLOSE = arb(10) ** -25
+_OUTPUT = "0output"  # no symbol of the language begins with a digit
 
 
 def edits(
@@ -38,7 +39,7 @@ def edits(
     if size(claimed) > _MOST_NODES or size(value) > _MOST_NODES or point.actual is None:
         return
     sheet = _Sheet(claimed, value, point)
-    outwards = reversed(sheet.order)
+    outwards = [n for n in reversed(sheet.order) if n in sheet.written]
     places = [Place(claimed), *(Place(arg, node, i) for node in outwards for i, arg in enumerate(node.args))]
     asked = _asked(claimed)
     for kind in hint_edits.swaps(value, within) if swaps else kinds(value, variable, within):
@@ -48,6 +49,8 @@ def edits(
             for new, text in kind(place):
                 if new is place.node or (new.op in COMPARISONS) != (place.node.op in COMPARISONS):
                     continue
+                if place.node is sheet.output and new.args and sheet.output not in postorder(new):
+                    continue  # an edit of what is inside of it
                 if sheet.agrees(place, new):
                     said = text or _shown(place, new, value)
                     if said:
@@ -69,6 +72,9 @@ class _Sheet:
             self.target = ball(point.actual) if point.actual is not None else arb("nan")
             self.near = _CLOSE * (1 + abs(self.target))
         self.index = {node: i for i, node in enumerate(self.order)}
+        # What is within the output is not in the author's claim, who writes `y`.
+        self.output = value if value.args else None
+        self.written = frozenset(_without(claimed, self.output))
         self.work = 0
 
     def agrees(self, place: Place, new: Expr) -> bool:
@@ -88,7 +94,7 @@ class _Sheet:
         args = [cell if i == index else self.known[a] for i, a in enumerate(parent.args)]
         changed: dict[Expr, Cell | bool] = {parent: _computed(parent.op, args)}
         for node in self.order[self.index[parent] + 1 :]:
-            if any(a in changed for a in node.args):
+            if node is not self.output and any(a in changed for a in node.args):
                 changed[node] = _computed(node.op, [changed.get(a, self.known[a]) for a in node.args])
         self.work += len(changed)
         return changed[self.claimed]
@@ -104,7 +110,26 @@ class _Sheet:
 
     def edited(self, place: Place, new: Expr) -> Expr:
         """The claim with another node at the place."""
-        return new if place.parent is None else substitute(self.claimed, {place.parent: place.around(new)})
+        if place.parent is None:
+            return new
+        if self.output is None or self.output is self.claimed:
+            return substitute(self.claimed, {place.parent: place.around(new)})
+        hidden = {self.output: symbol(_OUTPUT)}
+        outside, parent = substitute(self.claimed, hidden), substitute(place.parent, hidden)
+        edited = substitute(outside, {parent: substitute(place.around(new), hidden)})
+        return substitute(edited, {symbol(_OUTPUT): self.output})
+
+
+def _without(claimed: Expr, output: Expr | None) -> Iterator[Expr]:
+    """The nodes that a claim has besides those within the output."""
+    seen: set[Expr] = set()
+    waiting = [claimed]
+    while waiting:
+        node = waiting.pop()
+        if node not in seen and node is not output:
+            seen.add(node)
+            waiting += node.args
+            yield node
 
 
 def _computed(op: str, args: Sequence[Cell | bool]) -> Cell | bool:

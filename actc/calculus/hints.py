@@ -1,8 +1,9 @@
-"""What is wrong with a refuted claim, said only where every sampled point bears it out."""
+"""What is wrong with a refuted claim, said only where every sampled point and further ones bear it out."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 from flint import arb, fmpq
@@ -11,8 +12,9 @@ from actc.calculus.ball_operations import Marker, Scalar, ball
 from actc.calculus.balls import Value, decimal_text, evaluate
 from actc.calculus.compare import Comparison, Judged, Outcome
 from actc.calculus.differentiate import differentiate
-from actc.calculus.hint_constants import constants
-from actc.calculus.hint_regions import only_parameters, region
+from actc.calculus.hint_checks import Probes
+from actc.calculus.hint_constants import constants, explains
+from actc.calculus.hint_regions import only_parameters, only_text, region
 from actc.calculus.hint_repairs import edits, telling
 from actc.calculus.hint_slips import repairs, slips
 from actc.calculus.sampling import Space
@@ -48,42 +50,67 @@ def hint(comparison: Comparison, within: Space, judged: Sequence[Judged], found:
     if not wrong:
         return ""
     every = [*wrong, *(j for j in judged if j.outcome is Outcome.AGREES)]
-    only = only_parameters(within, wrong, right)
-    if all(_is_zero(one.actual) for one in every):
+    probes = Probes(comparison, within, wrong)
+    if all(_is_zero(one.actual) for one in (*every, *probes.wrong, *probes.right)):
         return "the derivative is 0 everywhere"
+    true = only_parameters(within, wrong, right, probes)
+    only = only_text(true)
     if _vanishes(apply("sub", comparison.claimed, comparison.actual), found, every):
         # The difference is so small that no relation could be told from the next.
         wrong, right = _reconsidered(comparison, judged, _DEEPEST)
-        place = region(comparison.claimed, comparison.actual, within, wrong, right)
+        place = region(comparison.claimed, comparison.actual, within, wrong, right, probes, true)
         return "; ".join(part for part in (only, place) if part)
     rounding = _rounding(wrong, found)
-    repair = _relation(_edits(comparison, within, wrong, swaps=True), every, found)
+    trial = _Trial(found, every, probes)
+    repair = trial.first(_edits(comparison, within, wrong, swaps=True))
     if not repair and rounding:
-        repair = _relation(_constants(comparison, wrong), every, found)
+        repair = trial.first(_constants(comparison, wrong))
     plain = list(_plain(comparison, within, found))
     if not repair:
-        everywhere = _relation(plain, every, found) or _relation(_rules(comparison), every, found)
+        everywhere = trial.first(plain) or trial.first(_rules(comparison, found))
         if everywhere:
             return f"{everywhere}; {only}" if only else everywhere
-    place = region(comparison.claimed, comparison.actual, within, wrong, right)
+    place = region(comparison.claimed, comparison.actual, within, wrong, right, probes, true)
     parts = [only] if only else []
     if place and not (only and place.startswith("right only")):
         parts.append(place)
     where = "there" if parts and parts[-1].startswith("wrong only") else "where it is wrong,"
-    is_zero = all(_is_zero(one.actual) for one in wrong)
-    inside = _relation(plain, wrong, found) if right and not repair and not is_zero else ""
-    if inside and not inside.startswith("claimed is the derivative "):
-        return "; ".join([*parts, f"{where} {inside}"])
-    repair = repair or _relation(_edits(comparison, within, wrong, swaps=False), every, found)
-    repair = repair or ("" if rounding else _relation(_constants(comparison, wrong), every, found))
+    is_zero = all(_is_zero(one.actual) for one in (*wrong, *probes.wrong))
+    told = _Trial(found, wrong, probes, wrong_only=True).first(plain) if right and not repair and not is_zero else ""
+    if told and not told.startswith("claimed is the derivative "):
+        return "; ".join([*parts, f"{where} {told}"])
+    repair = repair or trial.first(_edits(comparison, within, wrong, swaps=False))
+    repair = repair or ("" if rounding else trial.first(_constants(comparison, wrong)))
     if repair:
         return "; ".join([*parts, repair])
     if is_zero:
         return "; ".join([*parts, f"{where} the derivative is 0"])
-    if inside and not all(_is_zero(one.claimed) for one in wrong):
-        return "; ".join([*parts, f"{where} {inside}"])
-    last = rounding or ("" if parts else _relation(_odd(comparison, within, found), every, found))
+    if told and not all(_is_zero(one.claimed) for one in wrong):
+        return "; ".join([*parts, f"{where} {told}"])
+    if rounding:
+        last = rounding if explains(comparison.claimed, comparison.value, [found, *wrong]) else ""
+    else:
+        last = "" if parts else trial.first(_odd(comparison, within, found))
     return "; ".join([*parts, last] if last else parts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """What candidates are held against: the points that were sampled, and others."""
+
+    found: Judged
+    points: Sequence[Judged]
+    probes: Probes
+    wrong_only: bool = False
+
+    def first(self, candidates: Iterable[tuple[Expr, str]]) -> str:
+        """How the claim follows from the derivative at all these points."""
+        for residual, text in candidates:
+            if _vanishes(residual, self.found, self.points) and self.probes.bear_out(
+                residual, wrong_only=self.wrong_only
+            ):
+                return text
+        return ""
 
 
 def _is_zero(value: Scalar | None) -> bool:
@@ -127,14 +154,6 @@ def _constants(comparison: Comparison, wrong: Sequence[Judged]) -> Iterator[tupl
         yield apply("sub", claim, comparison.actual), text
 
 
-def _relation(candidates: Iterable[tuple[Expr, str]], points: Sequence[Judged], found: Judged) -> str:
-    """How the claim follows from the derivative at all these points."""
-    for residual, text in candidates:
-        if _vanishes(residual, found, points):
-            return text
-    return ""
-
-
 def _plain(comparison: Comparison, within: Space, found: Judged) -> Iterator[tuple[Expr, str]]:
     """Expressions that vanish where a relation holds, and what the relation is called; plain ones first."""
     claimed, actual = comparison.claimed, comparison.actual
@@ -160,9 +179,13 @@ def _plain(comparison: Comparison, within: Space, found: Judged) -> Iterator[tup
             yield apply("sub", repaired, actual), text
 
 
-def _rules(comparison: Comparison) -> Iterator[tuple[Expr, str]]:
+def _rules(comparison: Comparison, found: Judged) -> Iterator[tuple[Expr, str]]:
     """What a rule of differentiation gives if it is applied wrongly."""
-    if comparison.value is not None and comparison.variable is not None and not _is_number(comparison.claimed):
+    if (
+        comparison.value is not None
+        and comparison.variable is not None
+        and not (_is_number(comparison.claimed) or _is_zero(found.claimed))
+    ):
         for name in sorted(comparison.value.free - {comparison.variable}):
             other = differentiate(comparison.value, name)
             yield apply("sub", comparison.claimed, other), f"claimed is the derivative by `{name}`"

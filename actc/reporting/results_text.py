@@ -107,9 +107,13 @@ def note_text(report: GradientReport, *, verbose: bool) -> str:
 
 
 def kink_text(kink: Kink) -> str:
-    """A kink or jump with the derivatives on its two sides and the gradient that is used."""
+    """A kink or jump with the derivatives on its two sides and the gradient that is used.
+
+    One side by itself says nothing of a kink: it is left out.
+    """
     sides = (("left", kink.left), ("right", kink.right), ("used", kink.used))
-    known = ", ".join(f"{label} {value:.6g}" for label, value in sides if value is not None)
+    given = [f"{label} {value:.6g}" for label, value in sides if value is not None]
+    known = ", ".join(given) if len(given) > 1 or kink.used is not None else ""
     along = f" along {kink.of}" if not kink.where.startswith(f"{kink.of} ") else ""
     return f"{kink.kind} at {kink.where}{along}" + (f": {known}" if known else "")
 
