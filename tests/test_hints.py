@@ -432,7 +432,7 @@ def test_the_derivative_is_told_where_a_claim_has_no_value() -> None:
     counterexample = found.gradients[0].counterexample
     assert counterexample is not None
     x = dict(counterexample.at)["x"]
-    assert counterexample.claimed == "nan"
+    assert counterexample.shown[0] == counterexample.claimed == "nan"
     assert x < 0
     assert Fraction(counterexample.actual) == 2 * x
 

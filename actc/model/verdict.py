@@ -38,6 +38,8 @@ class Counterexample:
             claimed, actual = Decimal(self.claimed), Decimal(self.actual)
         except InvalidOperation:
             return self.claimed, self.actual
+        if not (claimed.is_finite() and actual.is_finite()):
+            return self.claimed, self.actual
         for digits in range(6, 50):
             a, b = _rounded(claimed, digits), _rounded(actual, digits)
             if a != b:
