@@ -47,10 +47,10 @@ class UndecidedError(ArithmeticError):
 
 def _exp(v: Number) -> Number:
     """What lies beyond exp(±1e100) would take mpmath hours; no precision that is used here tells the lower from 0."""
-    if abs(v) < mpf(10) ** 100:
+    if abs(v) < mpf(10) ** 400:
         return mp.exp(v)
     if v > 0:
-        raise BeyondError("exp of more than 1e100")
+        raise BeyondError("exp of more than 1e400")
     return mpf(0)
 
 

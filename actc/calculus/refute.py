@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from flint import arb
 
+from actc.calculus.ball_operations import UNDEFINED, Scalar
 from actc.calculus.balls import Marker, Value, decimal_text, evaluate, evaluate_sure, evaluate_zero
 from actc.calculus.compare import DIGITS, Comparison, Judged, Outcome
 from actc.calculus.hints import hint
@@ -217,7 +218,10 @@ def _counterexample(claimed: Expr, actual: Expr, within: Space, found: Judged, t
     point = found.sample.point
     for digits in range(_SHOWN, _MOST_SHOWN + 1, 2):
         bits = 4 * digits + 16
+        # Where a parameter has a value of its own, the derivative is that of what the activation is then.
+        known = (found.claimed, found.actual)
         values = [_value(e, point, bits) for e in (claimed, actual)]
+        values = [_number(k) if isinstance(v, Marker) else v for v, k in zip(values, known, strict=True)]
         shown = [decimal_text(v, digits) for v in values]
         if shown[0] != shown[1]:
             break
@@ -229,6 +233,12 @@ def _counterexample(claimed: Expr, actual: Expr, within: Space, found: Judged, t
 
 def _difference(difference: Expr, point: Mapping[str, Fraction]) -> Value:
     return evaluate_sure(difference, point, 512, most=_MOST_BITS, good=16)
+
+
+def _number(value: Scalar | None) -> Value:
+    if value is None:
+        return UNDEFINED
+    return value if isinstance(value, arb) else Fraction(int(value.p), int(value.q))
 
 
 def _value(expr: Expr, point: Mapping[str, Fraction], good: int) -> Value:

@@ -160,8 +160,8 @@ class _Rule:
             return power(part, c), self.exponent_of(_simple(multiply(c, self.spelled(e))))
         if not self.is_positive(part):
             return power(part, c), e
-        for base, sign in self.apart(part) if self.logarithms else [(part, 1)]:
-            e = self.plus(e, self.exponent_of(multiply(c, apply("log", base))), sign)
+        for factor, sign in self.apart(part) if self.logarithms else [(part, 1)]:
+            e = self.plus(e, self.exponent_of(multiply(c, apply("log", factor))), sign)
         return ONE, e
 
     def apart(self, part: Expr) -> list[tuple[Expr, int]]:
