@@ -46,7 +46,7 @@ class UndecidedError(ArithmeticError):
 
 
 def _exp(v: Number) -> Number:
-    """What lies beyond exp(±1e100) would take mpmath hours; no precision that is used here tells the lower from 0."""
+    """What lies beyond exp(±1e400) would take mpmath hours; no precision that is used here tells the lower from 0."""
     if abs(v) < mpf(10) ** 400:
         return mp.exp(v)
     if v > 0:
