@@ -9,9 +9,11 @@ from functools import cache
 import mpmath
 import pytest
 from analysed import right
+from flint import arb
 
 from actc.model.expr import ONE, Expr, apply, symbol
 from actc.numerics.accuracy import Judge, simulators
+from actc.numerics.centres import enclosed_roots
 from actc.numerics.climbing import climbed
 from actc.numerics.formats import FLOAT32, FLOAT64, Format
 from actc.numerics.points import PointSet
@@ -156,3 +158,14 @@ def test_differences_of_softplus_keep_what_the_arguments_differ_by(form: Format,
         return mpmath.log1p(mpmath.exp(2 * x + b)) - mpmath.log1p(mpmath.exp(b - x))
 
     assert ulps(value, form, "xb", (x, 0.75), true) <= 8
+
+
+def test_flat_brackets_of_roots_end() -> None:
+    """Where the slope next to a root is all but 0, steps by it lead far off; the search for the root gives up."""
+    x = symbol("x")
+    cubic = apply("exp", x * x * x) - ONE  # its slope is 0 at its root
+    bracket = (Fraction(-3, 2), Fraction(7, 4))
+    assert enclosed_roots(cubic, "x", [bracket]) == []
+    (found,) = enclosed_roots(apply("exp", x) - ONE - ONE, "x", [bracket])
+    assert arb(2).log().contains(found)
+    assert found.rad() < 1e-80

@@ -21,6 +21,7 @@ _BITS = 400
 _RADIUS = 300  # a root is enclosed within 2**-300 of its size
 _HALVINGS = 24
 _NEWTON = 8
+_FAR = arb(2) ** 1200  # beyond any number of a format
 _GRID = 440  # binary places that numbers on the way to a root are rounded to
 
 
@@ -61,7 +62,10 @@ def _enclosed(root: Expr, slope: Expr, name: str, low: Fraction, high: Fraction)
             step = _ball(value) / _ball(rise)
             if not step.is_finite():
                 return None
-            near = _on_grid(near - rational(step.mid()))
+            moved = near - rational(step.mid()) if abs(step) < _FAR else None
+        if moved is None or not 2 * low - high <= moved <= 2 * high - low:
+            return None  # a flat place: Newton's steps would lead anywhere
+        near = _on_grid(moved)
     radius = Fraction(1, 2**_RADIUS) * max(abs(near), Fraction(1, 2**60))
     before, after = _sign(root, name, near - radius), _sign(root, name, near + radius)
     if before is None or after is None or before * after >= 0:
