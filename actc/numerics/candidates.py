@@ -9,6 +9,7 @@ from actc.model.expr import Expr, postorder, size
 from actc.numerics.blends import blended
 from actc.numerics.far import far_form, split_at_one
 from actc.numerics.forms import vocabulary
+from actc.numerics.half_angles import by_half_angles
 from actc.numerics.inverse import inverted_outside
 from actc.numerics.logarithms import greatest_first, joined, joined_near
 from actc.numerics.magnitudes import by_magnitudes
@@ -38,6 +39,7 @@ def cost(root: Expr) -> int:
 def equivalents(root: Expr) -> Iterator[Expr]:
     """The expression in the stable vocabulary, in several spellings."""
     yield from _fresh(root, nearest)
+    yield from _fresh(root, by_half_angles)
     yield from _fresh(root, lambda e: local(e, WRITERS[0]))
     for whole in (False, True):
         for writer in WRITERS:
@@ -81,6 +83,7 @@ def variants(root: Expr, inputs: tuple[str, ...]) -> Iterator[Expr]:
         blended,
         rationalised,
         conjugate,
+        by_half_angles,
         decaying_first,
         shared_division,
     ]
