@@ -43,6 +43,9 @@ def test_sums_become_squares(formula: str, written: str) -> None:
 
 @pytest.mark.parametrize(("text", "true", "root"), [
     ("1 + sin(2*x)", lambda x, a: 1 + mpmath.sin(2 * x), -PI / 4),
+    ("1 + sin(2*a*x)", lambda x, a: 1 + mpmath.sin(2 * a * x), -PI / 2),
+    ("a*x - a*x*sin(3*a*x)", lambda x, a: a * x - a * x * mpmath.sin(3 * a * x), PI / 3),
+    ("x*(1 + cos(a*x))", lambda x, a: x * (1 + mpmath.cos(a * x)), 2 * PI),
     ("(1 - cos(a*x))/(1 + x*x)", lambda x, a: (1 - mpmath.cos(a * x)) / (1 + x * x), 0.0),
     ("1.0001 + sin(a*x)", lambda x, a: mpmath.mpf(10001) / 10000 + mpmath.sin(a * x), -PI),
     ("1 - sin(a*x)**2", lambda x, a: 1 - mpmath.sin(a * x) ** 2, 3 * PI),

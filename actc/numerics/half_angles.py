@@ -16,6 +16,7 @@ from actc.model.algebra import add, divide, folded, multiply, power, subtract
 from actc.model.expr import Expr, apply, constant, fold, number, postorder, rebuild
 from actc.numerics.exponents import scaled, times
 from actc.numerics.forms import polynomial
+from actc.numerics.products import spread
 from actc.numerics.rational import Quotient, quotient
 
 _OTHER = {"sin": "cos", "cos": "sin"}
@@ -40,7 +41,10 @@ def _squared(node: Expr) -> Expr:
         return node
     names = [*(apply("exp", e) for e in value.exponents), *value.leaves]
     for alone, coefficient, base in _splits(value, names):
-        total = multiply(polynomial(coefficient, names), base)
+        lead = coefficient.leading_coefficient()
+        factor = Fraction(int(lead.p), int(lead.q))
+        # The square first: it is bounded, and what it multiplies may overflow.
+        total = spread(times(factor, base), polynomial(coefficient / lead, names))
         if not alone.is_zero():
             total = add(polynomial(alone, names), total)
         return divide(total, polynomial(value.bottom, names))

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -18,9 +18,10 @@ from actc.calculus.settle import at, same
 from actc.calculus.tie_points import choose, parameter_points, rational_defaults, tie_points
 from actc.model.activation import Activation
 from actc.model.compiled import Accuracy
+from actc.model.domain import Domain
 from actc.model.expr import Expr, postorder, substitute, symbol
 from actc.model.verdict import Gradients, Verdict
-from actc.numerics.accuracy import Score, Truth
+from actc.numerics.accuracy import TARGET, Judge, Score, Truth, simulators
 from actc.numerics.candidates import equivalents
 from actc.numerics.centres import closed_places
 from actc.numerics.climbing import climbed
@@ -30,6 +31,7 @@ from actc.numerics.points import Point, PointSet, screening, special_places, tho
 from actc.numerics.preparation import decided
 from actc.numerics.rational import quotient
 from actc.numerics.search import Arena, Found, Search, peeled
+from actc.numerics.valleys import around, valleys
 
 _DERIVED = (Verdict.DERIVED, Verdict.PROVED)
 _CLOSE = 4  # units of float64's last place
@@ -99,8 +101,7 @@ def stabilise_measured(gradients: Gradients) -> Stabilised:
         found = first.run(others)
         if not found.score.meets:
             return first, found
-        rows = first.final.errors(found.program)
-        worse = [climbed(expr, found.program, p, e, domains) for p, e in zip(arena.all, rows, strict=True)]
+        worse = _failing(expr, first, found.program, arena.all, domains)
         if not any(worse):
             return first, found
         second = Search(expr, first.plain, arena.extended(worse), fits)
@@ -122,6 +123,22 @@ def stabilise_measured(gradients: Gradients) -> Stabilised:
     )  # fmt: skip
     measured = _measured(gradients, searches, (value, *results))
     return Stabilised(replace(gradients, value=value.program, gradients=programs), measured)
+
+
+def _failing(
+    expr: Expr, search: Search, program: Expr, sets: Sequence[PointSet], domains: Mapping[str, Domain]
+) -> list[tuple[Point, ...]]:
+    """Points of each format at which a program fails: where the expression is near 0, and where errors lead."""
+    lowest = valleys(expr, sets[0], search.final.truths(0), domains)
+    failing = []
+    for points, errors in zip(sets, search.final.errors(program), strict=True):
+        near = [p for place in lowest for p in around(place, points.format, domains)]
+        more = PointSet(points.format, tuple(near))
+        found = Judge(expr, (more,), simulators((more,))).errors(program)[0] if near else []
+        both = PointSet(points.format, (*points.points, *more.points))
+        climbs = climbed(expr, program, both, (*errors, *found), domains)
+        failing.append((*(p for p, e in zip(more.points, found, strict=True) if e > TARGET), *climbs))
+    return failing
 
 
 def _crossings(activation: Activation, name: str, roots: tuple[Expr, ...]) -> tuple[Crossing, ...]:
