@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from flint import fmpq, fmpq_mpoly, fmpq_mpoly_ctx
@@ -32,10 +33,21 @@ _MOST_BITS = 512  # of precision to tell the sign of a number
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """The sign of a guard: a constant (-1, 0, 1) times the signs of the atoms; one that stands twice is squared."""
+    """The sign of a guard: a constant (-1, 0, 1) times the signs of the atoms; one that stands twice is squared.
+
+    Where one of the ``poles``, atoms that it is divided by, is zero, the guard has no sign.
+    """
 
     constant: int
     atoms: tuple[Expr, ...]
+    poles: frozenset[Expr] = frozenset()
+
+
+class _Part(NamedTuple):
+    """A factor of a guard, and whether the guard is divided by it."""
+
+    expr: Expr
+    below: bool
 
 
 @lru_cache(maxsize=4096)  # guards are made anew for every question, so a weak dictionary would forget them
@@ -45,15 +57,19 @@ def orient(guard: Expr) -> Sign:
     An atom is an irreducible polynomial in symbols and opaque functions with its first term's coefficient 1:
     ``0 - x`` and ``tanh(2*x)`` give ``x``, ``x**2 - 1`` gives ``x - 1`` and ``x + 1``, ``exp(x)*x`` gives ``x``.
     """
-    constant, parts = 1, []
-    todo = [guard]
+    constant = 1
+    parts: list[_Part] = []
+    todo = [_Part(guard, False)]
     # Every step goes from a guard to something inside it, so this ends.
     while todo and constant:
-        sign, inner, finished = _split(todo.pop())
+        part = todo.pop()
+        sign, inner, finished = _split(part.expr)
         constant *= sign
-        todo.extend(reversed(inner))
-        parts.extend(finished)
-    return Sign(constant, _reduced(parts) if constant else ())
+        todo.extend(_Part(e, below or part.below) for e, below in reversed(inner))
+        parts.extend(_Part(e, below or part.below) for e, below in finished)
+    if not constant:
+        return Sign(0, ())
+    return Sign(constant, _reduced([part.expr for part in parts]), frozenset(p.expr for p in parts if p.below))
 
 
 def _reduced(parts: list[Expr]) -> tuple[Expr, ...]:
@@ -64,7 +80,7 @@ def _reduced(parts: list[Expr]) -> tuple[Expr, ...]:
     return tuple(atom for atom, times in count.items() for _ in range(2 - times % 2))
 
 
-def _split(guard: Expr) -> tuple[int, list[Expr], list[Expr]]:
+def _split(guard: Expr) -> tuple[int, list[_Part], list[_Part]]:
     """A sign, guards that are yet to be split, and finished atoms; the guard has the sign of their product."""
     if not guard.free:
         sign = ball_sign(guard, {}, most=_MOST_BITS)
@@ -75,9 +91,11 @@ def _split(guard: Expr) -> tuple[int, list[Expr], list[Expr]]:
         return _split_leaf(guard)
     form = _quotient(guard, leaves)
     if form is None:
-        return 1, [], [guard]
-    sign, inner, finished = 1, [], []
-    for part in form:
+        return 1, [], [_Part(guard, False)]
+    sign = 1
+    inner: list[_Part] = []
+    finished: list[_Part] = []
+    for below, part in enumerate(form):
         if part.is_zero():
             return 0, [], []
         unit, factors = part.factor()
@@ -88,27 +106,27 @@ def _split(guard: Expr) -> tuple[int, list[Expr], list[Expr]]:
             monic = factor / first
             shifted = _inverted(monic, leaves)
             if monic in part.context().gens():
-                inner.extend([leaves[part.context().gens().index(monic)]] * int(times))
+                inner.extend([_Part(leaves[part.context().gens().index(monic)], bool(below))] * int(times))
             elif shifted is not None:
-                inner.extend([shifted] * int(times))
+                inner.extend([_Part(shifted, bool(below))] * int(times))
             elif not _is_positive(monic, leaves):
-                finished.extend([_expression(monic, leaves)] * int(times))
+                finished.extend([_Part(_expression(monic, leaves), bool(below))] * int(times))
     return sign, inner, finished
 
 
-def _split_leaf(leaf: Expr) -> tuple[int, list[Expr], list[Expr]]:
+def _split_leaf(leaf: Expr) -> tuple[int, list[_Part], list[_Part]]:
     op, args = leaf.op, leaf.args
     if op in _POSITIVE:
         return 1, [], []
     if op == "log_sigmoid":
         return -1, [], []
     if op in _LIKE_ARGUMENT:
-        return 1, [args[0]], []
+        return 1, [_Part(args[0], False)], []
     if op == "abs":
-        return 1, [args[0], args[0]], []
+        return 1, [_Part(args[0], False)] * 2, []
     if op == "log":
-        return 1, [subtract(args[0], ONE)], []
-    return 1, [], [leaf]
+        return 1, [_Part(subtract(args[0], ONE), False)], []
+    return 1, [], [_Part(leaf, False)]
 
 
 def _inverted(poly: fmpq_mpoly, leaves: list[Expr]) -> Expr | None:

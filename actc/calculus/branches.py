@@ -7,7 +7,7 @@ that are shared by all guards that ask the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from actc.calculus.atoms import Sign, digest, orient, polynomial
 from actc.model.algebra import (
@@ -19,7 +19,7 @@ from actc.model.algebra import (
     subtract,
     where,
 )
-from actc.model.expr import FALSE, TRUE, ZERO, Expr, fold, number, postorder, rebuild
+from actc.model.expr import FALSE, TRUE, UNDEFINED, ZERO, Expr, apply, fold, number, postorder, rebuild
 from actc.model.operations import OPERATIONS
 
 _COMPARISONS: dict[str, Callable[[int], bool]] = {
@@ -73,21 +73,26 @@ def resolve(root: Expr, signs: Mapping[Expr, int], tidy: bool = True, beside: Ma
     """What the expression is where the atoms have these signs (-1, 0, 1).
 
     Branches whose atoms are missing stay as they are; so do ``floor``, ``ceiling``, ``round`` and ``%``, which are
-    decided by integers and not by signs. ``tidy`` folds what has become plain, a factor of 0 with all that it is
-    multiplied with included, defined or not. ``beside`` are signs by which ``Abs``, ``Max`` and ``Min`` choose where
-    both their choices are equal.
+    decided by integers and not by signs. What is decided by a quotient whose denominator is 0 has no value. ``tidy``
+    folds what has become plain, a factor of 0 with all that it is multiplied with included, defined or not. ``beside``
+    are signs by which ``Abs``, ``Max`` and ``Min`` choose where both their choices are equal.
     """
+    gaps = {atom for atom, sign in signs.items() if not sign}
 
     def visit(node: Expr, args: tuple[Expr, ...]) -> Expr:
         op = node.op
         if op in _PAIRS or op in ("abs", "sign"):
             here = rebuild(node, args)
+            if gaps and (_is_gap(here, gaps) or _is_gap(node, gaps)):
+                return _NEITHER if op in _COMPARISONS else UNDEFINED
             sign = _known_sign(here, signs)
             if sign is None and here is not node:
                 sign = _known_sign(node, signs)
             if sign == 0 and beside is not None and op in _CONTINUOUS:
                 sign = _known_sign(here, beside) or 0
             return here if sign is None else _chosen(op, args, sign)
+        if _NEITHER in args:
+            return UNDEFINED if op == "where" else _NEITHER
         if op == "where":
             return where(*args)
         if op == "and":
@@ -138,6 +143,16 @@ def _guard(node: Expr) -> Expr | None:
     if node.op in _PAIRS:
         return subtract(*node.args)
     return node.args[0] if node.op in ("abs", "sign") else None
+
+
+_NEITHER = apply("lt", UNDEFINED, ZERO)
+"""A condition that is neither true nor false."""
+
+
+def _is_gap(node: Expr, zeros: Collection[Expr]) -> bool:
+    """Whether a branch is decided by a quotient, and one of these zeros is a factor of its denominator."""
+    guard = _guard(node)
+    return guard is not None and not orient(guard).poles.isdisjoint(zeros)
 
 
 def _known_sign(node: Expr, signs: Mapping[Expr, int]) -> int | None:

@@ -16,6 +16,8 @@ from actc.calculus.balls import Number, evaluate, evaluate_sure, sign_of
 from actc.calculus.balls import holds as holds_at
 from actc.calculus.branches import atoms, guards, orient, resolve, steps
 from actc.calculus.intervals import Interval, of_domain
+from actc.calculus.normal_form import Outcome
+from actc.calculus.normal_form import compare as same_form
 from actc.calculus.ranges import holds
 from actc.calculus.roots import is_periodic_family, numeric_zeros, solve
 from actc.model.algebra import compare, conjunction, folded
@@ -89,6 +91,11 @@ def crossings(
         known = found.get(key)
         found[key] = crossing if known is None else replace(known, atoms=(*known.atoms, *crossing.atoms))
 
+    def known_as(location: Expr, also: Expr) -> Expr:
+        """The location as it was written before, where only an identity tells that it is the same: tan(atan(a))."""
+        others = (key[0] for key in found if isinstance(key, tuple) and key[1] is also and isinstance(key[0], Expr))
+        return next((other for other in others if _is_same(other, location, domains, defaults)), location)
+
     for atom in suspects(*roots):
         if variable not in atom.free or _has_steps(atom):
             continue
@@ -100,6 +107,7 @@ def crossings(
                     also = _where_defined(there, also, box)
                     there, also = _pinned(there, also, box)
                     if also is not FALSE:
+                        there = known_as(there, also)
                         add((there, also), Crossing(variable, (atom,), there, also=None if also is TRUE else also))
         elif alone:
             periodic = is_periodic_family(atom, variable)
@@ -116,6 +124,16 @@ def crossings(
         if variable in step.free:
             add(("step", step), Crossing(variable, (), None, (), step))
     return tuple(found.values())
+
+
+def _is_same(a: Expr, b: Expr, domains: Mapping[str, Domain], defaults: Mapping[str, Fraction]) -> bool:
+    """Whether two locations are one for all values of what they depend on."""
+    if a is b or not a.free or not b.free:
+        return a is b
+    apart = evaluate(a - b, defaults) if (a - b).free <= defaults.keys() else None
+    if isinstance(apart, Fraction | arb) and apart != 0:
+        return False
+    return same_form(a, b, domains, {}).outcome is Outcome.ZERO
 
 
 def _plain(location: Expr, box: Mapping[str, Interval]) -> Expr:

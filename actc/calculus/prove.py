@@ -13,14 +13,14 @@ from actc.calculus.differentiate import differentiate
 from actc.calculus.method_text import Shown, proof_text
 from actc.calculus.monotone import sign_along
 from actc.calculus.normal_form import LIMIT, Decision, Outcome, compare
-from actc.calculus.regions import Region, is_plain, is_total, is_uncovered, solved, substituted
+from actc.calculus.regions import Region, is_plain, is_uncovered, solved, substituted
 from actc.calculus.samples import disagreement, is_lost
 from actc.calculus.work import GaveUp, Work
 from actc.model.algebra import compare as condition
 from actc.model.algebra import where
 from actc.model.domain import Domain
 from actc.model.expr import ONE, UNDEFINED, ZERO, Expr, fold, postorder, rebuild, size, substitute, symbol
-from actc.model.operations import OPERATIONS
+from actc.model.operations import OPERATIONS, is_total
 
 Bindings = tuple[tuple[Expr, Expr], ...]
 

@@ -12,9 +12,11 @@ from actc.calculus.ball_operations import UNDEFINED, Scalar
 from actc.calculus.balls import Marker, Value, decimal_text, evaluate, evaluate_sure, evaluate_zero
 from actc.calculus.compare import DIGITS, Comparison, Judged, Outcome
 from actc.calculus.hints import hint
+from actc.calculus.refute_deep import DEEP_BITS, FEW_STEPS, deeper, enough, in_the_dark
 from actc.calculus.regions import Region
 from actc.calculus.sampling import Sample, Space, samples, space
 from actc.calculus.sampling_values import rounded
+from actc.calculus.tape import precision
 from actc.calculus.witness import Finder
 from actc.calculus.work import Work
 from actc.model.domain import Domain
@@ -24,20 +26,16 @@ from actc.model.verdict import Counterexample, Deviation
 
 _MOST_WORK = 400_000  # operations that one search may take at 128 bits
 _LEAST_POINTS = 60
-_DEEP_BITS = (1024, 4096)
 _REGION_BITS = (20_000,)  # at a point of a region that no proof covers
 _MOST_BITS = 40_000  # of a value that is shown
-_FEW_STEPS = 200  # of an expression that so many bits are taken for
-_DEEP_POINTS = 10
-_DEEP_WORK = 4_000
 _FINDING = 1_500_000  # operations to find points of regions
 _EACH = 3  # points of a region
 _MOST_KINKS = 24  # points on kinks that are looked at once more
-_STRIDE = 12  # of the points away from the defaults that are looked at for regions
 _SHOWN, _MOST_SHOWN = 17, 51  # digits of the two values: as many as tell them apart, and as float64 has at least
 _VISIBLE = arb(10) ** -4  # a relative difference that a reader sees at once
 _SHOWABLE = arb(10) ** -14  # one that a few more digits show
 _WORST = 5  # rank of a point
+_NONE = arb(2) ** -512
 _PLAIN, _TINY = arb(10) ** -3, arb(10) ** -12  # values that are read at once, and that look like none
 
 
@@ -86,7 +84,7 @@ def search(
         judged += inside
     points = sum(j.outcome is Outcome.AGREES for j in judged)
     if not wrong:
-        wrong = _deeper(comparison, judged)
+        wrong = deeper(comparison, judged) or in_the_dark(comparison, judged)
     lost = next((j for j in judged if j.outcome is Outcome.UNDEFINED), None)
     undefined = None if lost is None else _named(lost.sample.point, within)
     if not wrong:
@@ -127,8 +125,8 @@ def _in_regions(
             varied = frozenset(n for n, default in within.defaults.items() if exact[n] != default)
             judged = comparison.judge(Sample(exact, varied))
             if judged.outcome is Outcome.UNDECIDED or (judged.outcome is Outcome.AGREES and not index):
-                deepest = _REGION_BITS if comparison.steps < _FEW_STEPS else _DEEP_BITS[-1:]
-                judged = comparison.judge(Sample(exact, varied), deepest)
+                deepest = _REGION_BITS if comparison.steps < FEW_STEPS else DEEP_BITS[-1:]
+                judged = comparison.judge(Sample(exact, varied), enough(judged, deepest))
             found.append(judged)
             if judged.outcome is Outcome.DIFFERS:
                 return found, None
@@ -136,23 +134,6 @@ def _in_regions(
         if blind is None and here and all(one.outcome is Outcome.UNDECIDED for one in here):
             blind = dict(here[0].sample.point)
     return found, blind
-
-
-def _deeper(comparison: Comparison, judged: Sequence[Judged]) -> list[Judged]:
-    """Differences that only many bits show, looked for at one point of each region."""
-    regions: dict[tuple[int | None, ...], list[Judged]] = {}
-    at_defaults = [j for j in judged if not j.sample.varied]
-    for one in (*at_defaults, *judged[len(at_defaults) :: _STRIDE]):
-        if one.outcome is Outcome.AGREES:
-            regions.setdefault(comparison.signature(one.sample.point), []).append(one)
-        if len(regions) > 4 * _DEEP_POINTS:
-            break
-    # The third point of a region is neither its border nor 0 as a rule.
-    chosen = [group[min(2, len(group) - 1)] for group in regions.values()]
-    generic = [j for j in judged if j.outcome is Outcome.AGREES and j.sample.varied][-3:]
-    most = max(1, min(_DEEP_POINTS, _DEEP_WORK // max(1, comparison.steps)))
-    again = [comparison.judge(one.sample, _DEEP_BITS[-1:]) for one in [*chosen[: most - 1], *generic][:most]]
-    return [one for one in again if one.outcome is Outcome.DIFFERS]
 
 
 def _ugliness(one: Judged) -> tuple[int, int, int]:
@@ -197,7 +178,7 @@ def _relative(one: Judged) -> arb:
 
 def _polished(comparison: Comparison, within: Space, found: Judged) -> Judged:
     """The same difference at a point with fewer digits and more defaults, where there is one."""
-    precisions = (128, *_DEEP_BITS)
+    precisions = (128, *DEEP_BITS)
     for name in found.sample.point:
         present = found.sample.point[name]
         tried = [within.defaults[name]] if name in within.defaults else []
@@ -227,7 +208,11 @@ def _counterexample(claimed: Expr, actual: Expr, within: Space, found: Judged, t
             break
     else:
         apart = _difference(claimed - actual, point)
-        text = f"they differ by {decimal_text(apart, 3)}" + (f"; {text}" if text else "")
+        if isinstance(apart, Marker) and isinstance(found.claimed, arb) and isinstance(found.actual, arb):
+            with precision(_MOST_BITS):
+                apart = found.claimed - found.actual
+        if not isinstance(apart, Marker):
+            text = f"they differ by {decimal_text(apart, 3)}" + (f"; {text}" if text else "")
     return Counterexample(_named(point, within), shown[0], shown[1], text)
 
 
@@ -238,7 +223,10 @@ def _difference(difference: Expr, point: Mapping[str, Fraction]) -> Value:
 def _number(value: Scalar | None) -> Value:
     if value is None:
         return UNDEFINED
-    return value if isinstance(value, arb) else Fraction(int(value.p), int(value.q))
+    if isinstance(value, arb):
+        # What hundreds of digits show to be nothing is shown as 0; the two are told apart all the same.
+        return Fraction(0) if value.contains(0) and abs(value) < _NONE else value
+    return Fraction(int(value.p), int(value.q))
 
 
 def _value(expr: Expr, point: Mapping[str, Fraction], good: int) -> Value:

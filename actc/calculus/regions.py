@@ -9,7 +9,6 @@ from fractions import Fraction
 from actc.calculus.atoms import orient, polynomial
 from actc.calculus.balls import evaluate
 from actc.model.expr import NAN, UNDEFINED, ZERO, Expr, number, postorder, substitute
-from actc.model.operations import OPERATIONS
 
 Signs = tuple[tuple[Expr, int], ...]
 """Atoms with their signs."""
@@ -34,18 +33,6 @@ def is_plain(atom: Expr) -> bool:
         and len(terms) > 0
         and all(leaf.op in ("symbol", "constant") for term in terms for leaf, _ in term)
     )
-
-
-def is_total(expr: Expr) -> bool:
-    """Whether every operation in it is real everywhere."""
-    for node in postorder(expr):
-        if node.op == "pow":
-            exponent = node.args[1]
-            if not (exponent.is_number and exponent.number.denominator == 1 and exponent.number > 0):
-                return False
-        elif node.op in OPERATIONS and OPERATIONS[node.op].defined is not None:
-            return False
-    return True
 
 
 def is_uncovered(expr: Expr) -> bool:

@@ -109,7 +109,7 @@ def _full(
         for value in grid:
             yield {**base, variable: value}
         zeros = borders.zeros({**base, variable: grid[0]}, variable, grid, _FINE_ZEROS)
-        middles = centres.zeros({**base, variable: grid[0]}, variable, (), _COARSE_ZEROS)
+        middles = centres.zeros({**base, variable: grid[0]}, variable, grid, _COARSE_ZEROS)
         for value in (*around(zeros, FINE), *named, *middles):
             yield {**base, variable: value}
     yield from _together(within, setting)

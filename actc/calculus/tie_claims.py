@@ -9,28 +9,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from flint import arb
 
 from actc.calculus.ball_operations import Marker
 from actc.calculus.balls import Number, evaluate, sign_of
-from actc.calculus.branches import resolve
+from actc.calculus.branches import atoms, resolve
 from actc.calculus.crossings import Crossing, place
 from actc.calculus.emit import at_defaults, meets
 from actc.calculus.kinks import Sides, sides
 from actc.calculus.limits import Limit
+from actc.calculus.normal_form import Outcome, compare
 from actc.calculus.regions import Region
-from actc.calculus.settle import at, same
+from actc.calculus.settle import at, is_undefined, same
 from actc.calculus.special_points import MOST_AROUND, around
 from actc.calculus.subgradients import Slope
-from actc.calculus.tape import exact
+from actc.calculus.tape import exact, precision
 from actc.calculus.tie_points import parameter_points, rational_defaults, tie_points
 from actc.calculus.witness import Finder
 from actc.calculus.work import Work
 from actc.model.activation import Activation
-from actc.model.expr import Expr
+from actc.model.expr import ZERO, Expr, substitute, symbol
 
 _BITS = (192, 2048)
+_MOST_BITS = 20_000  # of a claim beside exact limits
 _MOST_ZEROS = 3  # of a crossing without a closed form
 _FINDING = 300_000  # operations to find points on borders
 _EACH = 3  # points of a border
@@ -60,18 +63,16 @@ def judge_at_ties(
     """
     chosen = list(parameter_points(activation) if settings is None else settings)
     for crossing in found:
+        on_it = _OnIt(claim, crossing, activation)
         for point in tie_points(activation, crossing, chosen):
             # Kinks that fall together for special parameters are no kink of the claim's own.
             if not meets(crossing, point, found) or at_defaults(activation, point):
-                outside = _outside(activation, variable, derivative, point, claim, None)
+                outside = _outside(activation, variable, derivative, point, on_it.stated(point), None)
                 if outside is not None:
                     return outside
         if crossing.atoms and len(activation.inputs) == 1:
-            on_it = resolve(claim, dict.fromkeys(crossing.atoms, 0))
             for point in _irrational_points(crossing, chosen):
-                # The atom may be zero where nothing is asked of it.
-                stated = claim if at(claim, point) is not None else on_it
-                outside = _outside(activation, variable, derivative, point, stated, crossing)
+                outside = _outside(activation, variable, derivative, point, on_it.stated(point), crossing)
                 if outside is not None:
                     return outside
     return None
@@ -92,7 +93,7 @@ def judge_on(
         on_it = resolve(claim, {atom: 0 for atom, sign in region.signs if not sign}, tidy=False)
         for point in finder.points(region, _EACH):
             # What is equal here, balls alone need not tell: exp(x) == exp(3) at x = 3.
-            stated = claim if at(claim, point) is not None else on_it
+            stated = on_it if _is_untold(claim, point) else claim
             outside = _judge(activation, variable, derivative, stated, point, found)
             if outside is not None:
                 return outside
@@ -151,6 +152,36 @@ def _passes(crossing: Crossing, point: Mapping[str, Number]) -> bool:
     return there is not None and here == there
 
 
+class _OnIt:
+    """What a claim is on a crossing, where balls alone cannot tell: x == tan(atan(a)) at x = a, or any irrational x."""
+
+    def __init__(self, claim: Expr, crossing: Crossing, activation: Activation) -> None:
+        self._claim, self._crossing, self._activation = claim, crossing, activation
+
+    @cached_property
+    def _resolved(self) -> Expr:
+        zeros = dict.fromkeys(self._crossing.atoms, 0)
+        there = self._crossing.location
+        if there is not None:
+            here = {symbol(self._crossing.variable): there}
+            domains = self._activation.domains
+            for atom in atoms(self._claim):
+                if atom not in zeros and self._crossing.variable in atom.free:
+                    found = compare(ZERO, substitute(atom, here), domains, {})
+                    if found.outcome is Outcome.ZERO:
+                        zeros[atom] = 0
+        return resolve(self._claim, zeros)
+
+    def stated(self, point: Mapping[str, Number]) -> Expr:
+        """The claim as it is to be evaluated at a point on the crossing. An atom may be zero where none asks for it."""
+        return self._resolved if _is_untold(self._claim, point) else self._claim
+
+
+def _is_untold(claim: Expr, point: Mapping[str, Number]) -> bool:
+    """Whether the claim may have a value at the point that balls do not tell."""
+    return at(claim, point) is None and not is_undefined(claim, point)
+
+
 def _irrational_points(crossing: Crossing, settings: Iterable[Mapping[str, Fraction]]) -> Iterator[dict[str, Number]]:
     """Where the crossing is, as a ball: no float is there, but the claim speaks of all reals."""
     for index, setting in enumerate(settings):
@@ -177,9 +208,10 @@ def _outside(
     domain = activation.domains[variable]
     around = sides(derivative, variable, point, domain, crossing)
     if around.certain is not None and (crossing is None or _is_zero_of(crossing, point)):
-        for bits in _BITS:
-            finer = around if bits == _BITS[0] else sides(derivative, variable, point, domain, crossing, bits)
-            known = _compared(evaluate(claim, point, bits), finer.certain)
+        closed = all(limit.value is None or isinstance(limit.value, Fraction) for limit in around.certain)
+        for bits in (*_BITS, _MOST_BITS) if closed else _BITS:
+            finer = around if closed or bits == _BITS[0] else sides(derivative, variable, point, domain, crossing, bits)
+            known = _compared(evaluate(claim, point, bits), finer.certain, bits)
             if known is not None:
                 return Outside(point, value, around, True) if known else None
         return None
@@ -203,11 +235,12 @@ def _is_zero_of(crossing: Crossing, point: Mapping[str, Number]) -> bool:
     return None not in signs and sum(s or 0 for s in signs) == 0
 
 
-def _compared(value: Fraction | arb | Marker, around: Sequence[Limit] | None) -> bool | None:
+def _compared(value: Fraction | arb | Marker, around: Sequence[Limit] | None, bits: int) -> bool | None:
     """Whether a value certainly lies outside of the sides; False where it certainly does not; None where not told."""
     if isinstance(value, Marker) or around is None:
         return None
-    orders = [_order(value, limit) for limit in around]
+    with precision(bits):  # of what an exact number that is no float becomes beside a ball
+        orders = [_order(value, limit) for limit in around]
     if all(o == 1 for o in orders) or all(o == -1 for o in orders):
         return True
     if 0 in orders or (1 in orders and -1 in orders):

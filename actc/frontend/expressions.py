@@ -17,7 +17,7 @@ from actc.frontend.scan import scan
 from actc.frontend.suggestions import KEYWORD_HELP, OTHER_NAMES
 from actc.model import algebra
 from actc.model.expr import FALSE, TRUE, UNDEFINED, ZERO, Expr, apply, constant, number, symbol
-from actc.model.operations import CONSTANT_NAMES, FUNCTION_NAMES, FUNCTIONS, MACROS, Macro
+from actc.model.operations import CONSTANT_NAMES, FUNCTION_NAMES, FUNCTIONS, MACROS, Macro, is_total
 from actc.model.spec import Text
 
 _ERROR = symbol("?")
@@ -259,7 +259,7 @@ class _Walk:
         for op, a, b in zip(node.ops, operands, operands[1:], strict=False):
             if type(op) not in _COMPARE:
                 return self.refuse("ACT151", node, "only `<`, `<=`, `>`, `>=`, `==` and `!=` compare")
-            result = algebra.conjunction(result, algebra.compare(_COMPARE[type(op)], a, b))
+            result = algebra.conjunction(result, _compared(_COMPARE[type(op)], a, b))
         return result
 
     def _logic(self, node: ast.BoolOp) -> Expr:
@@ -280,7 +280,7 @@ class _Walk:
             if _ERROR in (a, b):
                 return _ERROR
             return self.refuse("ACT155", node, "one branch is a number, the other a condition")
-        return algebra.where(condition, a, b)
+        return _chosen(condition, a, b)
 
     def _call(self, node: ast.Call) -> Expr:
         if not isinstance(node.func, ast.Name):
@@ -344,7 +344,7 @@ class _Walk:
             pairs.append((self.number(argument.elts[0]), self.condition(argument.elts[1])))
         result = UNDEFINED
         for value, condition in reversed(pairs):
-            result = algebra.where(condition, value, result)
+            result = _chosen(condition, value, result)
         return result
 
     def visit_all(self, nodes: list[ast.expr]) -> None:
@@ -411,6 +411,16 @@ def operate(op: str, a: Expr, b: Expr) -> Expr:
         if a.op == "constant" and a.name == "E":
             return apply("exp", b)
     return apply(op, a, b)
+
+
+def _compared(op: str, a: Expr, b: Expr) -> Expr:
+    """The comparison; ``log(x) == log(x)`` is not true where there is no log(x)."""
+    return algebra.compare(op, a, b) if a is not b or is_total(a) else apply(op, a, b)
+
+
+def _chosen(condition: Expr, a: Expr, b: Expr) -> Expr:
+    """a where the condition holds, else b; a condition that may have no value stays even if nothing depends on it."""
+    return algebra.where(condition, a, b) if a is not b or is_total(condition) else apply("where", condition, a, b)
 
 
 def _signature(name: str) -> str:

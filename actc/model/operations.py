@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from actc.model.algebra import compare, conjunction, disjunction, where
-from actc.model.expr import ONE, ZERO, Expr, apply, constant, lift, number
+from actc.model.expr import ONE, ZERO, Expr, apply, constant, lift, number, postorder
 
 Partial = Callable[..., Expr]
 """A partial derivative of an operation, as a function of the operation's arguments."""
@@ -312,6 +312,18 @@ FUNCTION_NAMES: frozenset[str] = frozenset({*FUNCTIONS, "Piecewise"})
 
 CONSTANT_NAMES: frozenset[str] = frozenset({"pi", "E", "EulerGamma", "GoldenRatio"})
 """Every name that stands for a fixed real number."""
+
+
+def is_total(expr: Expr) -> bool:
+    """Whether every operation in it is real everywhere."""
+    for node in postorder(expr):
+        if node.op == "pow":
+            exponent = node.args[1]
+            if not (exponent.is_number and exponent.number.denominator == 1 and exponent.number > 0):
+                return False
+        elif node.op in OPERATIONS and OPERATIONS[node.op].defined is not None:
+            return False
+    return True
 
 
 def _check() -> None:
