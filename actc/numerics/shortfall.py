@@ -14,7 +14,7 @@ def report_shortfalls(stabilised: Stabilised, log: DiagnosticLog) -> None:
     activation = stabilised.gradients.activation
     written = dict((*activation.claims, *activation.surrogates))
     for variable in dict.fromkeys(m.variable for m in stabilised.measured):
-        missed = [m for m in stabilised.measured if m.variable == variable and not m.score.meets]
+        missed = [m for m in stabilised.measured if m.variable == variable and (m.missed or not m.score.meets)]
         if not missed:
             continue
         worst = max(missed, key=_badness)
@@ -38,6 +38,9 @@ def _what(variable: str | None) -> str:
 
 def _how_far(found: Measured, activation: Activation) -> str:
     score: Score = found.score
+    if score.meets:
+        name, side = found.missed[0]
+        return f"is not the limit at {name} = {'inf' if side > 0 else '-inf'}"
     place = f"in {found.dtype}" + (f" at {_place(score.at, activation)}" if score.at is not None else "")
     if score.nonfinite:
         return f"is not finite {place}"

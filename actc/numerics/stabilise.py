@@ -25,6 +25,7 @@ from actc.numerics.accuracy import TARGET, Judge, Score, Truth, simulators
 from actc.numerics.candidates import equivalents
 from actc.numerics.centres import closed_places
 from actc.numerics.climbing import climbed
+from actc.numerics.ends import End, ends, missed, reaching
 from actc.numerics.formats import FLOAT64
 from actc.numerics.long_arithmetic import is_nearly, long_value
 from actc.numerics.points import Point, PointSet, screening, special_places, thorough
@@ -32,6 +33,9 @@ from actc.numerics.preparation import decided
 from actc.numerics.rational import quotient
 from actc.numerics.search import Arena, Found, Search, peeled
 from actc.numerics.valleys import around, valleys
+
+Limits = tuple[str, tuple[End, ...]]
+"""An input, and the limits where it is infinite."""
 
 _DERIVED = (Verdict.DERIVED, Verdict.PROVED)
 _CLOSE = 4  # units of float64's last place
@@ -46,6 +50,7 @@ class Measured:
     variable: str | None  # of the gradient; None for the value
     dtype: str
     score: Score
+    missed: tuple[tuple[str, int], ...] = ()  # infinite inputs with their signs where the result is not the limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +122,21 @@ def stabilise_measured(gradients: Gradients) -> Stabilised:
         searched, result = search(gradient.expr, again)
         searches.append(searched)
         results.append(result)
+    limits: list[tuple[Limits, ...]] = []
+    for k, (one, result) in enumerate(zip(searches, (value, *results), strict=True)):
+        along = tuple((name, ends(one.expr, name, activation, arena.all)) for name in inputs)
+        for name, wanted in along:
+            result = reaching(one, result, name, wanted)
+        limits.append(along)
+        if k == 0:
+            value = result
+        else:
+            results[k - 1] = result
     programs = tuple(
         replace(gradient, expr=result.program)
         for gradient, result in zip(gradients.gradients, results, strict=True)
     )  # fmt: skip
-    measured = _measured(gradients, searches, (value, *results))
+    measured = _measured(gradients, searches, (value, *results), limits)
     return Stabilised(replace(gradients, value=value.program, gradients=programs), measured)
 
 
@@ -211,10 +226,19 @@ def _close(truth: Truth, program: Expr, points: PointSet) -> bool:
     return True
 
 
-def _measured(gradients: Gradients, searches: list[Search], found: tuple[Found, ...]) -> tuple[Measured, ...]:
+def _measured(
+    gradients: Gradients, searches: list[Search], found: tuple[Found, ...], limits: list[tuple[Limits, ...]]
+) -> tuple[Measured, ...]:
     names = (None, *(g.variable for g in gradients.gradients))
     return tuple(
-        Measured(name, points.format.name, score)
-        for name, search, one in zip(names, searches, found, strict=True)
+        Measured(name, points.format.name, score, tuple(_missed(one.program, along)))
+        for name, search, one, along in zip(names, searches, found, limits, strict=True)
         for points, score in zip(search.arena.all, search.final.scores(one.program), strict=True)
     )
+
+
+def _missed(program: Expr, limits: tuple[Limits, ...]) -> Iterator[tuple[str, int]]:
+    """The infinite inputs at which a program misses its limit, parameters at their defaults."""
+    for name, wanted in limits:
+        sides = {wanted[k].side for k in missed(program, name, wanted) if wanted[k].rank == 0}
+        yield from ((name, side) for side in (1, -1) if side in sides)
