@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import linecache
+import numbers
 import os
 import sys
 import types
 import warnings
 from collections.abc import Mapping
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import yaml
 
 from actc.diagnostics import ActivationError, Diagnostic, DiagnosticLog
 from actc.model.compiled import CompiledFile
+from actc.output.folder import MARKER
 from actc.project.config import check_package
 from actc.project.crosscheck import cross_check
 from actc.project.sources import SUFFIXES, read_sources
@@ -33,7 +36,12 @@ def compile_module(source: Described, package: str) -> types.ModuleType:
     except UsageError as error:
         raise ValueError(error.message) from None
     file, data, found = _read(source)
-    compiled = _compile(file, data, package, found)
+    try:
+        compiled = _compile(file, data, package, found)
+    except ActivationError as error:
+        if isinstance(source, str) and data and not {"\n", ":"} & set(source):
+            error.add_note("taken as YAML text, because a path ends with .yaml or .yml")
+        raise
     for diagnostic in compiled.diagnostics:
         if diagnostic.accepted is None:
             text = f"{diagnostic.location}: {diagnostic.code} {diagnostic.message}"
@@ -61,19 +69,43 @@ def _outcome(file: str, data: bytes, package: str) -> CompiledFile:
 
 
 def _read(source: Described) -> tuple[str, bytes, tuple[Diagnostic, ...]]:
-    """The file's name, its bytes, and what is wrong with either. Raises OSError where a file cannot be read."""
+    """The file's name, its bytes, and what is wrong with either.
+
+    Raises OSError where a file cannot be read, TypeError for anything else than a path, a text or a mapping.
+    """
     if isinstance(source, Mapping):
-        try:
-            text = yaml.safe_dump(dict(source), sort_keys=False, allow_unicode=True, width=sys.maxsize)
-        except yaml.YAMLError as error:
-            raise TypeError(f"the mapping holds what YAML cannot say: {error}") from None
-        return _named(text)
+        return _named(yaml.safe_dump(_plain(source), sort_keys=False, allow_unicode=True, width=sys.maxsize))
     if isinstance(source, str) and not ("\n" not in source and source.lower().endswith(SUFFIXES)):
         return _named(source)
+    if not isinstance(source, str | os.PathLike):
+        raise TypeError(f"a path, YAML text or a mapping is compiled, not {type(source).__name__}")
     path = Path(source).absolute()
     data = path.read_bytes()
     read = read_sources([path], Path.cwd())
     return (read.files[0].file if read.files else path.as_posix()), data, read.diagnostics
+
+
+def _plain(value: object, place: str = "") -> object:
+    """What YAML can say of a value of the mapping; numbers of any library and fractions become plain ones, exactly.
+
+    Raises TypeError for what YAML cannot say; the message tells where it stands.
+    """
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, numbers.Integral):
+        return int(value)
+    if isinstance(value, numbers.Rational):
+        return f"{int(value.numerator)}/{int(value.denominator)}"
+    if isinstance(value, numbers.Real):
+        return float(value)
+    if isinstance(value, Mapping):
+        return {_plain(key, place): _plain(item, f"{place}.{key}".strip(".")) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item, f"{place}[{i}]") for i, item in enumerate(value)]
+    found = f"{type(value).__module__}.{type(value).__qualname__}"
+    raise TypeError(f"`{place}` of the mapping is {found}, which YAML cannot say: give its text or a number")
 
 
 def _named(text: str) -> tuple[str, bytes, tuple[Diagnostic, ...]]:
@@ -117,6 +149,8 @@ def _package(name: str) -> types.ModuleType:
     if parent is None:
         if "." in name:
             raise ValueError(f"`{name}` has a dot: a package in memory stands alone")
+        if _is_foreign(name):
+            raise ValueError(f"`{name}` is the name of a module that can be imported; choose another `package`")
         parent = types.ModuleType(name)
         parent.__path__ = []
         setattr(parent, _MADE, {})
@@ -124,6 +158,15 @@ def _package(name: str) -> types.ModuleType:
     if not isinstance(getattr(parent, _MADE, None), dict):
         raise ValueError(f"`{name}` is the name of a module that is imported already; choose another `package`")
     return parent
+
+
+def _is_foreign(name: str) -> bool:
+    """Whether importing the name would find a module that actc has not written: it must not be hidden."""
+    spec = find_spec(name)
+    if spec is None or spec.origin is None:  # a folder without an __init__.py is no module
+        return False
+    file = Path(spec.origin)
+    return not (file.suffix == ".py" and file.is_file() and file.read_bytes().startswith(MARKER))
 
 
 def _execute(module: types.ModuleType, text: str, *, mark: bool = True) -> None:
