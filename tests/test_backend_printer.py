@@ -116,6 +116,12 @@ def test_decimal_fractions_keep_their_digits() -> None:
     ]
 
 
+def test_large_numbers_are_spelled_as_formatters_do() -> None:
+    """The exponent has no plus sign, so that ``ruff format`` and ``black`` change nothing."""
+    numbers = [Fraction(10) ** 30, Fraction(-15) * 10**299, Fraction(10) ** 15]
+    assert [print_number(value) for value in numbers] == ["1e30", "-1.5e300", "1000000000000000.0"]
+
+
 _BINARY = {"add": ast.Add, "sub": ast.Sub, "mul": ast.Mult, "div": ast.Div, "mod": ast.Mod}
 
 

@@ -112,8 +112,8 @@ def print_text(expr: Expr, dtype: str = "dtype") -> str:
 
 
 def print_number(value: Fraction) -> str:
-    """The shortest digits that Python reads as the float64 nearest to the number."""
-    return repr(value.numerator / value.denominator)
+    """The shortest digits that Python reads as the float64 nearest to the number, as formatters write them."""
+    return repr(value.numerator / value.denominator).replace("e+", "e")
 
 
 def typed(printed: Printed, dtype: str) -> Node:
