@@ -61,7 +61,7 @@ def _compile(spec: ActivationSpec) -> tuple[Program | None, ActivationReport, tu
     accept(spec, log)
     known = relatives(gradients.activation, shipped())
     report = replace(_report(spec, gradients, known), accuracy=stabilised.accuracy)
-    return lower(stabilised.gradients), report, tuple(log.found)
+    return lower(stabilised.gradients, described=gradients), report, tuple(log.found)
 
 
 @cache

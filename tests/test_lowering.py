@@ -185,3 +185,14 @@ def test_documentation_tells_the_authors_formulas() -> None:
     assert by_x == ("x", "b/x", "derived by the compiler")
     assert by_b[:2] == ("b", "l")
     assert by_b[2].startswith("proved equal to the derivative")
+
+
+def test_documentation_is_free_of_what_floating_point_needs() -> None:
+    """The docstring shows the derivative; that sines are evaluated with clipped arguments is the code's affair."""
+    text = "name: wavy\nparameters: {mix: 0.5}\nexpression: x + mix*sin(3*x)\n"
+    module = compile_source("wavy.yaml", text.encode(), "generated").module
+    assert module is not None
+    assert "tf.minimum(" in module
+    docstring = module[module.index("def wavy(") :]
+    assert "by mix: sin(3*x)\n" in docstring
+    assert "Min(" not in docstring

@@ -15,8 +15,11 @@ from actc.model.text import to_text
 from actc.model.verdict import Gradient, Gradients, Kink, Verdict
 
 
-def lower(gradients: Gradients) -> Program:
+def lower(gradients: Gradients, described: Gradients | None = None) -> Program:
     """The program of one activation.
+
+    ``described`` are the gradients whose formulas the docstrings show, where those to be emitted were rewritten.
+
 
     - closed parts become float64 constants;
     - sides of branches get safe inputs;
@@ -54,7 +57,7 @@ def lower(gradients: Gradients) -> Program:
         value=_routine((value,), names, taken),
         gradient=_routine(slopes, names, taken),
         with_respect_to=tuple(g.variable for g in gradients.gradients),
-        documentation=_document(gradients),
+        documentation=_document(described or gradients),
     )
 
 
