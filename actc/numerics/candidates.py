@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from actc.calculus.intervals import Interval
 from actc.model.expr import Expr, postorder, size
 from actc.numerics.blends import blended
+from actc.numerics.coefficients import by_plain_symbols, by_roots, by_symbols
 from actc.numerics.far import far_form, split_at_one
 from actc.numerics.forms import vocabulary
 from actc.numerics.half_angles import by_half_angles
@@ -41,6 +42,8 @@ def equivalents(root: Expr) -> Iterator[Expr]:
     yield from _fresh(root, nearest)
     yield from _fresh(root, by_half_angles)
     yield from _fresh(root, lambda e: local(e, WRITERS[0]))
+    for collecting in (by_plain_symbols, by_symbols, by_roots):
+        yield from _fresh(root, lambda e, w=collecting: rewritten(e, w, whole=True))  # type: ignore[misc]
     for whole in (False, True):
         for writer in WRITERS:
             yield from _fresh(root, lambda e, w=writer, h=whole: rewritten(e, w, whole=h))  # type: ignore[misc]
