@@ -139,11 +139,17 @@ class Truth:
         if self._slopes is None:
             self._slopes = Tape(*(differentiate(self._expr, name) for name in self._names))
         greatest = gmpy2.mpfr(0)
-        for name, slope in zip(self._names, self._slopes.run(point, _BITS), strict=True):
-            if isinstance(slope, fmpq | arb):
-                least = abs(arb(slope)).lower()
-                if least > 0 and least.is_finite():
-                    greatest = max(greatest, from_ball(least) * from_ball(self._form.ulp(point[name])))
+        for bits in (_BITS, _MOST_BITS):
+            unsure = False
+            for name, slope in zip(self._names, self._slopes.run(point, bits), strict=True):
+                if isinstance(slope, fmpq | arb):
+                    least = abs(arb(slope)).lower()
+                    if least > 0 and least.is_finite():
+                        greatest = max(greatest, from_ball(least) * from_ball(self._form.ulp(point[name])))
+                    # The sine of a number beyond these bits may be anything.
+                    unsure = unsure or abs(arb(slope)).upper() * arb(2) ** -40 > least
+            if not unsure:
+                break
         return greatest
 
 

@@ -26,6 +26,7 @@ _GOLDEN = Fraction(6180339887, 10**10)  # its multiples fill the unit interval e
 _MOST_CROSSINGS = 6
 _MOST_AT_CROSSINGS = 120
 _OTHER_PARAMETERS = 3
+_DENSE = 32  # points near 0 where there are enough for thresholds, too
 _EXTREMES = tuple(Fraction(v) for v in (0, 1, -1, 30, -30, 10**4, -(10**4), 10**30, -(10**30)))
 
 
@@ -46,6 +47,9 @@ class Density:
     tails: int  # points on either side between 20 and 2000, where exponentials overflow and vanish
     pairs: int  # of activations with several inputs
 
+
+_THRESHOLDS = tuple((k, above) for k in (2, 3, 4) for above in (Fraction(1, 2), Fraction(2), Fraction(7, 2)))
+"""Roots and octaves: where a power overflows, or vanishes, though what it is divided by would bring it back."""
 
 _SCREEN = {FLOAT32: Density(17, 24, 6, 30), FLOAT64: Density(120, 8, 6, 12)}
 _FULL = {FLOAT32: Density(4, 120, 24, 240), FLOAT64: Density(32, 48, 20, 100)}
@@ -140,10 +144,19 @@ def _line(form: Format, domain: Domain, density: Density, places: list[Fraction]
         Fraction(2) ** (form.most - 1) * (2 - Fraction(1, 2) ** (form.precision - 1)),
         Fraction(2) ** (form.most - 1),
     ]
+    if density.dense >= _DENSE:
+        sizes += [size for k, above in _THRESHOLDS for size in _beyond(form, k, above)]
     for size in sizes:
         wanted += [size, -size]
     near = (form.exact(value) for value in wanted)
     return list(dict.fromkeys(v for v in near if v is not None and domain.contains(v) and _is_normal(v, form)))
+
+
+def _beyond(form: Format, root: int, octaves: Fraction) -> tuple[Fraction, Fraction]:
+    """A number so many octaves above the root of the largest, and one as far below that of the smallest."""
+    whole = form.most // root + int(octaves)
+    part = Fraction(45, 32) if octaves.denominator == 2 else Fraction(1)  # about the root of 2
+    return Fraction(2) ** whole * part, Fraction(2) ** -whole / part
 
 
 def _is_normal(value: Fraction, form: Format) -> bool:
