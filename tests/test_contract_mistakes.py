@@ -24,6 +24,7 @@ WITHOUT_FILE = {
     "ACT301": "depends on what the prover cannot do",
     "ACT311": "depends on what the search cannot do",
     "ACT312": "depends on what the compiler finds no formula for",
+    "ACT313": "depends on what the search cannot do",
 }
 """Codes of activation files that no file of ``cases/bad`` shows; tests of their own make them happen."""
 

@@ -6,7 +6,6 @@ import math
 import re
 
 import mpmath
-import pytest
 
 from actc.diagnostics import CODES
 from actc.pipeline import compile_source
@@ -36,7 +35,7 @@ def test_a_failed_activation_has_no_accuracy() -> None:
 def test_the_worst_place_is_shown() -> None:
     """The formula in the table of codes really is that far off where the message says, by mpmath."""
     compiled = compile_source("a.yaml", CODES["ACT313"].example.encode(), "generated")
-    found = next(d for d in compiled.diagnostics if d.code == "ACT313" and d.message.startswith("the value"))
+    (found,) = compiled.diagnostics
     number = r"(-?[\d.]+(?:e[+-]?\d+)?)"
     match = re.fullmatch(
         rf"the value is off by {number} ULP in (float32|float64) at x = {number}, a = {number}, more than 8",
@@ -45,10 +44,15 @@ def test_the_worst_place_is_shown() -> None:
     assert match is not None, found.message
     assert match[2] == "float64"
     x, a = float(match[3]), float(match[4])
-    computed = math.tanh(x + a) - math.sinh(x + a) + a**3 / 3
+    computed = math.atan(x) - math.atan(a) - (x - a) / (1 + a**2)
     with mpmath.workdps(50):
-        true = mpmath.tanh(mpmath.mpf(x) + a) - mpmath.sinh(mpmath.mpf(x) + a) + mpmath.mpf(a) ** 3 / 3
-        assert abs(computed - true) / math.ulp(float(true)) == pytest.approx(float(match[1]), rel=1)
+        near, middle = mpmath.mpf(x), mpmath.mpf(a)
+        true = mpmath.atan(near) - mpmath.atan(middle) - (near - middle) / (1 + middle**2)
+        by_x = 1 / (1 + near**2) - 1 / (1 + middle**2)
+        by_a = 2 * middle * (near - middle) / (1 + middle**2) ** 2
+        scale = max(math.ulp(float(true)), abs(by_x) * math.ulp(x), abs(by_a) * math.ulp(a))
+        # The place is shown to nine digits, so the error there is another of the same size.
+        assert 0.1 < abs(computed - true) / scale / float(match[1]) < 10
     assert compiled.module is not None, "a warning, not an error"
 
 

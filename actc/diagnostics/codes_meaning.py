@@ -166,7 +166,7 @@ _warning(
     "within what a change of an input's last bit does. No program that keeps this was found for the formula: its worst "
     "error, among the points looked at, and where it occurs are shown. They come from simulated arithmetic in which "
     "each operation is correctly rounded. Elsewhere the result is as good as `accuracy` in the report says.",
-    "name: nearly_nothing\nparameters: {a: 1.5}\nexpression: tanh(x + a) - sinh(x + a) + a**3/3\n",
+    "name: above_tangent\nparameters: {a: 1.5}\nexpression: atan(x) - atan(a) - (x - a)/(1 + a**2)\n",
 )
 _warning(
     "ACT320",

@@ -151,6 +151,11 @@ class Search:
                 return Found(good, self.judged[good])
         return self._best()
 
+    def judged_as(self, program: Expr) -> Found:
+        """A program found elsewhere with its errors on all points of this search."""
+        self._try(program)
+        return Found(program, self._judge(program))
+
     def smooth(self) -> list[Expr]:
         """The best programs whose derivatives need no settling; what max(u, v) adds and takes away again has none."""
         plain = (c for c in self._leaders(len(self.tried)) if all(node.op not in _BENDING for node in postorder(c)))

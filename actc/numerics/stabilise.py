@@ -104,13 +104,12 @@ def stabilise_measured(gradients: Gradients) -> Stabilised:
 
         first = Search(expr, decided(expr, arena.env), arena, fits)
         found = first.run(others)
-        if not found.score.meets:
-            return first, found
         worse = _failing(expr, first, found.program, arena.all, domains)
         if not any(worse):
             return first, found
         second = Search(expr, first.plain, arena.extended(worse), fits)
-        return second, second.run(others)
+        # A search that failed on fewer points would fail again; only how far the program is off is told anew.
+        return second, second.run(others) if found.score.meets else second.judged_as(found.program)
 
     searched, value = search(gradients.value)
     searches = [searched]
