@@ -71,16 +71,22 @@ def judge_claim(
             message = f"the claimed derivative by `{variable}` could be neither proved nor compared anywhere"
             log.report("ACT204", claim.text.location, message, None, length)
             return Judgement(Verdict.UNDECIDED, "", None)
-    outside = judge_at_ties(activation, variable, derivative, claim.expr, found)
+    untold: list[Mapping[str, Number]] = []
+    outside = judge_at_ties(activation, variable, derivative, claim.expr, found, untold=untold)
     if outside is None:
         borders = (*proof.ties, *(r for r in proof.open_regions if any(not sign for _, sign in r.signs)))
-        outside = judge_on(activation, variable, derivative, claim.expr, borders, found)
+        outside = judge_on(activation, variable, derivative, claim.expr, borders, found, untold)
     if outside is None and not proof.holds:
         outside = judge_points(activation, variable, derivative, claim.expr, outcome.at_kinks, found)
     if outside is not None:
         return _report_outside(variable, claim, outside, log)
-    if proof.holds:
+    if proof.holds and not untold:
         return Judgement(Verdict.PROVED, proof.method, None)
+    if proof.holds:
+        shown = point_text(tuple((name, _rational(v)) for name, v in untold[0].items()))
+        message = f"the claimed derivative by `{variable}` was not proved at {shown}, where its value could not be told"
+        log.report("ACT301", claim.text.location, message, None, length)
+        return Judgement(Verdict.VERIFIED, f"{proof.method}; not told at {shown}", None)
     if outcome.blind is not None:
         shown = point_text(outcome.blind)
         message = f"the claimed derivative by `{variable}` could be neither proved nor compared around {shown}"

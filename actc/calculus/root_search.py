@@ -137,7 +137,18 @@ class _Search:
             yield simple
             return
         fine = self._secant(low, high, a) if a * b < 0 else None
-        yield _ball(low, high) if fine is None else fine
+        yield self._halved(low, high, a) if fine is None else fine
+
+    def _halved(self, low: Fraction, high: Fraction, a: int) -> arb:
+        """A narrow ball by bisection, as narrow as the signs can be told."""
+        width = Fraction(1, 2**_BITS) * max(Fraction(1), abs(low))
+        while high - low > width:
+            middle = (low + high) / 2
+            sign = self._sign(middle, 2048)
+            if sign is None:
+                break
+            low, high = (middle, high) if sign == a else (low, middle)
+        return _ball(low, high)
 
     def _secant(self, low: Fraction, high: Fraction, a: int) -> arb | None:
         """A narrow ball by the secant method, certified by the signs at its ends."""

@@ -56,10 +56,12 @@ def judge_at_ties(
     claim: Expr,
     found: Sequence[Crossing],
     settings: Iterable[Mapping[str, Fraction]] | None = None,
+    untold: list[Mapping[str, Number]] | None = None,
 ) -> Outside | None:
     """The first point on a crossing at which a claim is not between its neighbours; None where it always is.
 
-    ``settings`` are values of all parameters to look at; by default those of ``parameter_points``.
+    ``settings`` are values of all parameters to look at; by default those of ``parameter_points``. Exact points at
+    which the claim may have a value, and none could be told, are added to ``untold``.
     """
     chosen = list(parameter_points(activation) if settings is None else settings)
     for crossing in found:
@@ -67,7 +69,10 @@ def judge_at_ties(
         for point in tie_points(activation, crossing, chosen):
             # Kinks that fall together for special parameters are no kink of the claim's own.
             if not meets(crossing, point, found) or at_defaults(activation, point):
-                outside = _outside(activation, variable, derivative, point, on_it.stated(point), None)
+                stated = on_it.stated(point)
+                if untold is not None and _is_untold(stated, point):
+                    untold.append(point)
+                outside = _outside(activation, variable, derivative, point, stated, None)
                 if outside is not None:
                     return outside
         if crossing.atoms and len(activation.inputs) == 1:
@@ -85,8 +90,12 @@ def judge_on(
     claim: Expr,
     regions: Iterable[Region],
     found: Sequence[Crossing],
+    untold: list[Mapping[str, Number]] | None = None,
 ) -> Outside | None:
-    """The first point found on borders, given as regions, at which a claim is not between its neighbours."""
+    """The first point found on borders, given as regions, at which a claim is not between its neighbours.
+
+    ``untold`` is as with ``judge_at_ties``.
+    """
     inputs = [i.name for i in activation.inputs]
     finder = Finder(activation.domains, rational_defaults(activation), inputs, Work(_FINDING))
     for region in regions:
@@ -94,6 +103,8 @@ def judge_on(
         for point in finder.points(region, _EACH):
             # What is equal here, balls alone need not tell: exp(x) == exp(3) at x = 3.
             stated = on_it if _is_untold(claim, point) else claim
+            if untold is not None and _is_untold(stated, point):
+                untold.append(point)
             outside = _judge(activation, variable, derivative, stated, point, found)
             if outside is not None:
                 return outside
@@ -188,7 +199,8 @@ def _irrational_points(crossing: Crossing, settings: Iterable[Mapping[str, Fract
         if crossing.variable in setting or (index and crossing.location is None):
             return
         point: dict[str, Number] = dict(setting)
-        zeros = crossing.zeros[:_MOST_ZEROS] if crossing.location is None else (place(crossing, point),)
+        nearest = sorted(crossing.zeros, key=lambda zero: abs(float(zero)))[:_MOST_ZEROS]
+        zeros = nearest if crossing.location is None else [place(crossing, point)]
         for zero in zeros:
             if isinstance(zero, arb):
                 yield {**point, crossing.variable: zero}

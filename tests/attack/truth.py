@@ -5,7 +5,7 @@ No rule of differentiation is used, so the truth of an example does not rest on 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -69,7 +69,7 @@ def sides(f: Formula, by: str, point: Point, digits: int = DIGITS, step: int = S
             return None
         left, right = (values[1] - values[0]) / h, (values[3] - values[2]) / h
         middle = (values[2] - values[1]) / (2 * h)
-        if max(abs(left), abs(right)) > _HUGE * (1 + abs(values[1]) + abs(values[2])):
+        if max(abs(left), abs(right)) > _HUGE * (1 + abs(values[1]) + abs(values[2])) and not _is_steep(f, by, at, h):
             return None
         same = abs(left - right) <= mpf(10) ** -(step // 2) * max(abs(left), abs(right), mpf(10) ** -(step // 3))
         if not same:
@@ -77,6 +77,20 @@ def sides(f: Formula, by: str, point: Point, digits: int = DIGITS, step: int = S
         # A jump divided by the step is out of all proportion; a second derivative is not.
         jumps = abs(middle - left) > mpf(10) ** -(step // 2) * max(1, abs(left))
         return Sides(left, right, (left + right) / 2 if jumps else middle)
+
+
+def _is_steep(f: Formula, by: str, at: dict[str, Number], h: Number) -> bool:
+    """Whether differences are the same with a much smaller step: sqrt(x) at 1e-30, and not a jump."""
+    centre = at[by]
+    try:
+        slopes = [
+            (f.at({**at, by: centre + (k + 1) * step}) - f.at({**at, by: centre + k * step})) / step
+            for k in (-2, 1)
+            for step in (h, h / 10**12)
+        ]
+    except (UndefinedError, UndecidedError):
+        return False
+    return all(abs(a - b) <= mpf(10) ** -2 * abs(b) for a, b in (slopes[:2], slopes[2:]))
 
 
 def claimed(claim: Formula, point: Point, digits: int = DIGITS) -> Number | None:
@@ -88,16 +102,23 @@ def claimed(claim: Formula, point: Point, digits: int = DIGITS) -> Number | None
             return None
 
 
-def _gap_is_isolated(claim: Formula, along: Iterable[str], point: Point) -> bool:
-    """Whether a claim without a value has values next to the point in one of these directions: its limit is meant."""
+def _gap_is_isolated(f: Formula, claim: Formula, along: Iterable[str], point: Point) -> bool:
+    """Whether a claim without a value has values next to the point, wherever the function has: its limit is meant.
 
-    def valued(name: str, k: int) -> bool:
+    That is so if it has them along one of these directions, or along a line that is none of them: where x*a is 0,
+    both x and a may be.
+    """
+
+    def valued(direction: Mapping[str, int], k: int) -> bool:
+        near = {**point, **{n: point[n] + Fraction(k * scale, 10**9) for n, scale in direction.items()}}
         try:
-            return claimed(claim, {**point, name: point[name] + k * Fraction(1, 10**9)}) is not None
+            return claimed(claim, near) is not None or claimed(f, near) is None
         except UndecidedError:
             return True
 
-    return any(valued(name, 1) and valued(name, -1) for name in along)
+    names = list(dict.fromkeys(along))
+    ways = [{name: 1} for name in names] + [{name: 1 + 2 * i for i, name in enumerate(names)}]
+    return any(valued(way, 1) and valued(way, -1) for way in ways)
 
 
 def wrong_at(
@@ -123,14 +144,18 @@ def wrong_at(
         if first == "":
             return ""
         if first == "undefined":
-            if not around.smooth or _gap_is_isolated(claim, (by, *along), point) or _at_tie(claim, point) is not None:
+            if (
+                not around.smooth
+                or _gap_is_isolated(f, claim, (by, *along), point)
+                or _at_tie(claim, point) is not None
+            ):
                 return "?"
             if claimed(claim, point, digits_for(claim, point, strict)) is not None:
                 return ""
             return "undefined"
         again = sides(f, by, point, max(SURE_DIGITS, digits_for(f, point, strict)), SURE_STEP)
         value = settled(claim, point, strict)
-        if again is None or value is None or _is_rounding(claim, point, value):
+        if again is None or value is None or is_rounding(claim, point, value):
             return "?"
         return fits(again, value, SURE_DIGITS)
     except UndecidedError:
@@ -139,17 +164,17 @@ def wrong_at(
 
 def _at_tie(claim: Formula, point: Point) -> Number | None:
     """The claim's value if what is next to a tie is the tie; None where it has none."""
-    with mp.workdps(SURE_DIGITS):
+    with mp.workdps(max(SURE_DIGITS, mp.dps)):
         try:
             return claim.at(numbers(point), ties=True)
         except UndefinedError:
             return None
 
 
-def _is_rounding(claim: Formula, point: Point, value: Number) -> bool:
+def is_rounding(claim: Formula, point: Point, value: Number) -> bool:
     """Whether the value depends on the sign of a rounding error: that of sqrt(x**4) - x**2, which is 0."""
     at_tie = _at_tie(claim, point)
-    with mp.workdps(SURE_DIGITS):
+    with mp.workdps(max(SURE_DIGITS, mp.dps)):
         return at_tie is not None and bool(abs(at_tie - value) > mpf(10) ** -90 * abs(value))
 
 
@@ -158,7 +183,12 @@ def settled(claim: Formula, point: Point, strict: bool = True) -> Number | None:
     digits = max(SURE_DIGITS, digits_for(claim, point, strict))
     value, again = claimed(claim, point, digits), claimed(claim, point, digits + digits // 4)
     with mp.workdps(SURE_DIGITS):
-        if value is None or again is None or abs(value - again) > mpf(10) ** -90 * abs(again):
+        if value is None or again is None:
+            return None
+        # What shrinks with the rounding errors is one: exp(log(1 + q)) - 1 - q.
+        if abs(value) < mpf(10) ** -(4 * digits // 5) and abs(again) < mpf(10) ** -digits:
+            return mpf(0)
+        if abs(value - again) > mpf(10) ** -90 * abs(again):
             return None
     return again
 
@@ -183,7 +213,7 @@ def finely_differ(
 ) -> bool:
     """Whether two formulas have different values at a point, by 10 to the power of minus ``least`` or more.
 
-    A difference is believed if it is the same with twice the digits: rounding noise is not.
+    A difference is believed if it is the same with twice the digits, and if no tie is decided by a rounding error.
     """
     found: list[Number] = []
     try:
@@ -194,7 +224,10 @@ def finely_differ(
         with mp.workdps(many):
             try:
                 at = numbers(point)
-                found.append(a.at(at) - b.at(at))
+                values = a.at(at), b.at(at)
+                found.append(values[0] - values[1])
+                if any(is_rounding(f, point, v) for f, v in zip((a, b), values, strict=True)):
+                    return False
             except (UndefinedError, UndecidedError):
                 return False
             if abs(found[-1]) < mpf(10) ** -least:

@@ -1,0 +1,92 @@
+"""Claims that are wrong, or right, at places where it takes an identity or thousands of digits to tell."""
+
+from __future__ import annotations
+
+import pytest
+from analysed import analysed, gradient
+
+from actc.model.verdict import Verdict
+
+_A = "parameters:\n  a: {default: '0.01', domain: positive}\n"
+_B = "parameters:\n  a: {default: 1, domain: real}\n"
+_C = "parameters:\n  a: {default: -1, domain: real}\n"
+_STAIRS = "max(Piecewise((a, x < a), (x - a, x != a), (a*x, True)), -5)"
+
+WRONG = {
+    "a fraction and exp(-250)": ("", "x**3/1.5", "x", "2*x**2 + (exp(x) if x == -250 else 0)"),
+    "a fraction and exp(-5000)": ("", "x**3/1.5", "x", "2*x**2 + (exp(x) if x == -5000 else 0)"),
+    "a condition without a value": ("", "0 - x", "x", "-(1 if sqrt(x) >= 1 else 1)"),
+    "a comparison of one thing that is none": ("", "0 - x", "x", "-1 if log(x) == log(x) else -1"),
+    "a step behind cosh(x)**2 - sinh(x)**2": (
+        "",
+        "sqrt(x**2)",
+        "x",
+        "2*x*(1/(2*sqrt(x**2*(cosh(x)**2 - sinh(x)**2)))) + floor(Abs(x)/1000)",
+    ),
+    "the same with a parameter": (
+        _B,
+        "sigmoid(x + 2*a)",
+        "x",
+        "exp(x + 2*a)/(1 + exp(x + 2*a))**2 + floor(Abs(x)/(1000*(cosh(x)**2 - sinh(x)**2)))",
+    ),
+    "1 beside exp(19000)": (
+        "",
+        "expm1(x*x)**3",
+        "x",
+        "3*expm1(x*x)**2*(expm1(x*x) + 1)*(x + x) + (1 if x > 80 else 0)",
+    ),
+    "a bump behind floor and ceiling": (
+        "",
+        "tanh(x)",
+        "x",
+        "1 - y**2 + exp(-((x - -(17/(10 + floor(x**2) + ceiling(-(x**2)))))*1000)**2)",
+    ),
+    "a bump at no number that is written": ("", "tanh(x)", "x", "1 - y**2 + sech((x*tanh(x) - 1.7)*1e9)"),
+    "a jump at tan(atan(a))": (
+        _A,
+        _STAIRS,
+        "x",
+        "Piecewise((0, x < a), (1, x != a), (a, True)) if Piecewise((a, x < tan(atan(a))), (0, True)) > -5 else 0",
+    ),
+    "equal by an identity": (_A, "x*a", "x", "a + (7 if x == tan(atan(a)/2)*(1 + sqrt(1 + a**2)) else 0)"),
+    "equal at one of many zeros": ("", "x**2", "x", "2*x + (7 if x + sin(x)*exp(-x) == 3 + sin(3)/exp(3) else 0)"),
+}
+RIGHT = {
+    "the sign of x/x": (_C, "a*x + x", "x", "a + sign(x/x)"),
+    "a condition on x/x": (_C, "a*x + x", "x", "a + (1 if x/x > 0 else 3)"),
+    "a condition on a/Abs(a)": (
+        _B,
+        "x*a",
+        "a",
+        "x*(1 if x*a/Abs(a)*sqrt(a**2) < 0.3 else 0) + x*(0 if x*a < 0.3 else 1)",
+    ),
+    "the sign of 1/x": ("", "Abs(x)", "x", "sign(1/x)"),
+    "always equal": (_A, "sigmoid(x*2*a)", "x", "1/(4*cosh(x*a)**2)*2*a*(1 if a + relu(2*a) - 2*a == a else 0)"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_wrong_claims_are_refuted(case: str) -> None:
+    """Each is the derivative, and something else at the place that its name tells."""
+    assert _verdict(*WRONG[case]) is Verdict.REFUTED
+
+
+@pytest.mark.parametrize("case", RIGHT)
+def test_right_claims_are_proved(case: str) -> None:
+    """A claim without a value at single points means its limit there, conditions included."""
+    assert _verdict(*RIGHT[case]) is Verdict.PROVED
+
+
+def test_undefined_for_a_whole_parameter_value() -> None:
+    """A quotient in a condition has no value for a = 0, whatever x is: that is no single point."""
+    head, expression, _, claim = RIGHT["a condition on a/Abs(a)"]
+    by_x = claim.replace("x*(1", "a*(1").replace("x*(0", "a*(0")
+    assert _verdict(head, expression, "x", by_x) is Verdict.REFUTED
+
+
+def _verdict(head: str, expression: str, by: str, claim: str) -> Verdict:
+    gradients, found = analysed(f'name: q\n{head}expression: "{expression}"\nderivative:\n  {by}: "{claim}"\n')
+    assert gradients is not None, [d.message for d in found]
+    verdict = gradient(gradients, by).verdict
+    assert verdict is not None
+    return verdict
