@@ -115,7 +115,8 @@ def test_a_layer_refuses_what_is_not_real(acts: ModuleType, value: Any) -> None:
 
 def test_none_is_refused(acts: ModuleType) -> None:
     """As an input and as a parameter."""
-    for call in (lambda: acts.swish(None), lambda: acts.swish(1.0, None)):
+    calls: list[Callable[[], Any]] = [lambda: acts.swish(None), lambda: acts.swish(1.0, None)]
+    for call in calls:
         with pytest.raises(TypeError, match="swish takes real numbers, got None"):
             call()
 
