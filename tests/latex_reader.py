@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from mpmath import mp, mpf
@@ -42,7 +42,7 @@ class LatexError(ValueError):
 
 def value(text: str, names: Mapping[str, Any]) -> Any:
     r"""The number that a formula is, with names as they are set: ``\beta``, ``x``, ``slope`` for a word."""
-    reader = _Reader(text)
+    reader = _Reader(text, names)
     tree = reader.disjunction()
     if reader.peek():
         raise LatexError(f"{reader.peek()!r} is left over")
@@ -99,7 +99,8 @@ def _evaluate(tree: Tree, names: Mapping[str, Any]) -> Any:
 class _Reader:
     """Recursive descent over the commands of LaTeX and amsmath."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, names: Collection[str]) -> None:
+        self.names = names  # which are no functions, whatever follows them
         for words, command in _WORDS.items():
             text = text.replace(words, command)
         self.tokens = [t for t in _TOKEN.findall(text) if t != r"\,"]
@@ -208,7 +209,8 @@ class _Reader:
         if self.peek() == "_":
             self.take()
             name += "_" + self.word()
-        return self.applied(name) if name in _FUNCTIONS and self.is_applied() else ("name", name)
+        applied = name in _FUNCTIONS and name not in self.names and self.is_applied()
+        return self.applied(name) if applied else ("name", name)
 
     def is_applied(self) -> bool:
         """Whether a function's name is followed by its argument, perhaps behind an exponent."""

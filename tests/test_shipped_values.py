@@ -81,7 +81,7 @@ def _ulp(truth: float, dtype: type) -> float:
     return float(np.spacing(dtype(min(max(abs(truth), float(info.smallest_normal)), float(info.max) / 2))))
 
 
-def _judge(
+def judge(
     got: NDArray, truth: Callable[[dict], mpf], inputs: Sequence[str], arguments: Mapping[str, NDArray], dtype: type
 ) -> list[str]:
     """The points where the error exceeds 8 of the larger of an ULP of the result and what an ULP of an input changes.
@@ -116,12 +116,12 @@ def _judge(
 def _check(shipped: ModuleType, activation: Activation, arguments: dict[str, NDArray], dtype: type) -> None:
     value, slopes = gradients(getattr(shipped, activation.name), arguments)
     assert value.dtype == dtype
-    assert _judge(value, activation.value, activation.inputs, arguments, dtype) == []
+    assert judge(value, activation.value, activation.inputs, arguments, dtype) == []
     for of in activation.names:
         truth = lambda point, of=of: activation.gradient(of, point, FLOOR[dtype])  # noqa: E731
         if of not in activation.inputs and of in activation.claims:
             truth = lambda point, of=of: activation.claim(of, point)  # noqa: E731 - cheaper, and itself held to truth
-        assert _judge(slopes[of], truth, activation.inputs, arguments, dtype) == [], of
+        assert judge(slopes[of], truth, activation.inputs, arguments, dtype) == [], of
 
 
 def _arguments(activation: Activation, dtype: type, count: int, parameters: Mapping[str, float]) -> dict[str, NDArray]:
