@@ -121,10 +121,13 @@ class Comparison:
     def _is_undefined_around(self, point: Point) -> bool:
         if self.at_kink(point):
             return False
-        for name in self._moving:
-            shift = max(abs(point[name]) * _BESIDE, _LEAST)
-            for side in (shift, -shift):
-                if self._claim.run({**point, name: point[name] + side}, 256)[0] is not UNDEFINED:
+        shifts = {name: max(abs(point[name]) * _BESIDE, _LEAST) for name in self._moving}
+        # Where x*a is 0, both may be: then it is isolated along neither, but along a line across.
+        across = {name: (1 + 2 * i) * shift for i, (name, shift) in enumerate(shifts.items())}
+        for way in (*({name: shift} for name, shift in shifts.items()), across):
+            for side in (1, -1):
+                beside = {**point, **{name: point[name] + side * shift for name, shift in way.items()}}
+                if self._claim.run(beside, 256)[0] is not UNDEFINED:
                     return False
         return True
 
