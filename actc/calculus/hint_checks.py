@@ -13,7 +13,8 @@ from actc.calculus.ball_operations import Marker, ball
 from actc.calculus.balls import evaluate
 from actc.calculus.compare import Comparison, Judged, Outcome
 from actc.calculus.sampling import Sample, Space, constants
-from actc.calculus.sampling_values import generic
+from actc.calculus.sampling_borders import Borders, centre_atoms
+from actc.calculus.sampling_values import generic, line
 from actc.calculus.tape import Tape
 from actc.model.algebra import divide
 from actc.model.domain import Domain
@@ -31,6 +32,7 @@ _MOST, _LEAST = 130, 30  # points
 _MOST_DEEP = 48  # of them with the most bits
 _AROUND, _TURNS = 8, 2  # wrong points that others are taken around, and how many for each coordinate
 _FEW = 5
+_MOST_CENTRES = 8  # of a bump
 _WRONG = (Outcome.DIFFERS, Outcome.UNDEFINED, Outcome.AT_KINK)  # no point is on a kink of a right claim by chance
 _PLAIN = tuple(Fraction(n, 2) for n in range(-6, 7))
 _STEP, _SHIFT, _MODULUS = 1_103_515_245, 12_345, 2**31  # of the congruential generator of the C standard's example
@@ -67,6 +69,24 @@ class Probes:
                 if isinstance(value, bool | Marker) or ball(value).contains(0):
                     continue
                 if not self.comparison.at_kink(one.sample.point):
+                    return False
+        return wrong_only or self._has_no_bump(residual)
+
+    def _has_no_bump(self, residual: Expr) -> bool:
+        """Whether an expression may be 0 also where something in it has a centre: no point need have hit a bump."""
+        centres, tape = Borders(centre_atoms(residual)), Tape(residual)
+        for variable in self.within.inputs:
+            others = {n: generic(self.within.domains[n]) for n in self.within.inputs if n != variable}
+            base = {**{n: values[0] for n, values in others.items() if values}, **self.within.defaults}
+            grid = line(self.within.domains[variable])
+            for zero in centres.zeros({**base, variable: grid[0]}, variable, grid, _MOST_CENTRES):
+                point = {**base, variable: zero}
+                if not self.within.domains[variable].contains(zero):
+                    continue
+                value = tape.run(point, _DEEP)[0]
+                if isinstance(value, bool | Marker) or ball(value).contains(0):
+                    continue
+                if not self.comparison.at_kink(point):
                     return False
         return True
 
