@@ -198,9 +198,20 @@ def _layer_call(program: Program) -> str:
     parameters = [f"self.{p.name}" for p in program.parameters]
     if len(program.inputs) == 1:
         return "\n".join(statement("return ", _call(program.name, ["self._one(inputs)", *parameters]), 2))
-    inputs = [name + "_" if name in (program.name, "inputs") else name for name in program.inputs]
+    inputs = _free(program.inputs, {program.name, "inputs", "self"})
     taken = f"{STEP * 2}{', '.join(inputs)} = self._several(inputs)"
     return "\n".join([taken, *statement("return ", _call(program.name, [*inputs, *parameters]), 2)])
+
+
+def _free(names: tuple[str, ...], taken: set[str]) -> list[str]:
+    """The names, with underscores added to those that are taken."""
+    found = []
+    for name in names:
+        free = name
+        while free in taken or (free != name and free in names):
+            free += "_"
+        found.append(free)
+    return found
 
 
 def _call(function: str, arguments: list[str]) -> Node:
