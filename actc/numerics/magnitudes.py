@@ -14,7 +14,6 @@ is small.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import zip_longest
 
@@ -22,39 +21,21 @@ from actc.calculus.intervals import Interval
 from actc.calculus.ranges import range_of
 from actc.model.algebra import add, compare, disjunction, divide, folded, multiply, negate, power, subtract, where
 from actc.model.expr import FALSE, ONE, ZERO, Expr, apply, fold, number, postorder, rebuild
+from actc.numerics.exponent_sums import NOTHING, Exponent, Exponents, multiple, of_logarithm
 from actc.numerics.exponents import scaled, times
 from actc.numerics.forms import plain_product
 from actc.numerics.logarithms import logarithm
 from actc.numerics.products import factors
 from actc.numerics.rational import quotient
 
-_HUGE = Fraction(2) ** 100
 _FAR = number(64)  # softplus(-64) is exp(-64) to far more digits than float64 has
 _GROWING = frozenset({"exp", "sigmoid", "softplus", "log_sigmoid", "sinh", "cosh", "expm1"})
 
 _LINEAR = frozenset({"tanh", "atan", "asinh", "sin", "erf"})
 """Odd functions; as small as their argument where that is small."""
 
-Terms = tuple[tuple[Expr, Fraction], ...]
-"""A sum of expressions with rational factors, in the order in which they were met."""
-
-
-@dataclass(frozen=True, slots=True)
-class Exponent:
-    """The sum of ``terms`` and of the absolute values of other such sums."""
-
-    terms: Terms = ()
-    sizes: tuple[tuple[Terms, Fraction], ...] = ()
-
-    @property
-    def is_zero(self) -> bool:
-        return not self.terms and not self.sizes
-
-
 Magnitude = tuple[Expr, Exponent]
 """A mantissa, and the exponent of the exponential that it is multiplied with."""
-
-_NONE = Exponent()
 
 
 def by_magnitudes(root: Expr, inputs: tuple[str, ...], env: Mapping[str, Interval], *, logarithms: bool) -> Expr:
@@ -74,7 +55,7 @@ class _Rule:
         self.inputs = inputs
         self.env = env
         self.logarithms = logarithms
-        self.order: dict[Expr, int] = {}
+        self.exponents = Exponents(inputs)
         self.sums: dict[Magnitude, tuple[Exponent, Exponent]] = {}
 
     def visit(self, node: Expr, args: tuple[Magnitude, ...]) -> Magnitude:
@@ -82,31 +63,33 @@ class _Rule:
             case "mul" | "div":
                 (a, e), (b, f) = args
                 join = multiply if node.op == "mul" else divide
-                return join(a, b), self.plus(e, f, 1 if node.op == "mul" else -1)
+                return join(a, b), self.exponents.plus(e, f, 1 if node.op == "mul" else -1)
             case "neg":
                 return negate(args[0][0]), args[0][1]
             case "abs":
                 return apply("abs", args[0][0]), args[0][1]
             case "sign":
-                return apply("sign", args[0][0]), _NONE
+                return apply("sign", args[0][0]), NOTHING
             case "add" | "sub":
                 return self.total(args[0], args[1], 1 if node.op == "add" else -1)
             case "sqrt" if args[0][0].op == "pow" and args[0][0].args[1] is number(2):
-                return apply("abs", args[0][0].args[0]), _multiple(args[0][1], Fraction(1, 2))
+                return apply("abs", args[0][0].args[0]), multiple(args[0][1], Fraction(1, 2))
             case "sqrt":
-                return apply("sqrt", args[0][0]), _multiple(args[0][1], Fraction(1, 2))
+                return apply("sqrt", args[0][0]), multiple(args[0][1], Fraction(1, 2))
             case "pow":
                 return self.powered(args[0], args[1])
             case "log" if args[0] in self.sums:
-                return self.logarithm_of_sum(*self.sums[args[0]]), _NONE
+                return self.logarithm_of_sum(*self.sums[args[0]]), NOTHING
             case "log" if self.logarithms and args[0][1].is_zero and args[0][0].op in ("abs", "mul", "div"):
-                return self.spelled(self.logarithm_of_product(args[0][0])), _NONE
+                return self.exponents.spelled(self.logarithm_of_product(args[0][0])), NOTHING
             case "log" if not args[0][1].is_zero:
-                return logarithm(node.args[0]) or add(self.spelled(args[0][1]), apply("log", args[0][0])), _NONE
+                return logarithm(node.args[0]) or add(
+                    self.exponents.spelled(args[0][1]), apply("log", args[0][0])
+                ), NOTHING
             case "log1p" if args[0][0] is ONE and not args[0][1].is_zero:
-                return apply("softplus", self.spelled(args[0][1])), _NONE
+                return apply("softplus", self.exponents.spelled(args[0][1])), NOTHING
             case "eq" if args[1][0] is ZERO and node.args[0].op != "symbol":
-                return self.vanishes(args[0]), _NONE
+                return self.vanishes(args[0]), NOTHING
             case op if op in _LINEAR and not args[0][1].is_zero:
                 return self.nearly_linear(op, args[0])
             case op if op in _GROWING:
@@ -114,28 +97,28 @@ class _Rule:
             case "where" if args[1][1] == args[2][1] or ZERO in (args[1][0], args[2][0]):
                 return where(args[0][0], args[1][0], args[2][0]), args[1 if args[2][0] is ZERO else 2][1]
         here = rebuild(node, tuple(self.closed(a) for a in args))
-        return (here if node.is_condition else folded(here)), _NONE
+        return (here if node.is_condition else folded(here)), NOTHING
 
     def exponential(self, op: str, u: Expr) -> Magnitude:
         """A function that grows or vanishes like an exponential of ``u``."""
-        exponent = self.exponent_of(u)
+        exponent = self.exponents.parsed(u)
         if op == "exp":
             return ONE, exponent
         factor, base = scaled(u)
         size = times(abs(factor), base if base.op == "abs" else apply("abs", base))
-        low = self.least(exponent)[0]
-        up = _multiple(self.least(_multiple(exponent, Fraction(-1)))[0], Fraction(-1))
+        low = self.exponents.least(exponent)[0]
+        up = multiple(self.exponents.least(multiple(exponent, Fraction(-1)))[0], Fraction(-1))
         match op:
             case "sigmoid":
                 return apply("sigmoid", size), low
             case "softplus" | "log_sigmoid":
                 held = apply("max", u if op == "softplus" else negate(u), negate(_FAR))
                 part = multiply(apply("softplus", held), apply("exp", apply("max", negate(held), ZERO)))
-                other = _multiple(up, Fraction(-1))
+                other = multiple(up, Fraction(-1))
                 return (part, low) if op == "softplus" else (negate(part), other)
             case "expm1":
                 return multiply(apply("sign", u), negate(apply("expm1", negate(size)))), up
-        grown = self.plus(up, low, -1)  # abs(u)
+        grown = self.exponents.plus(up, low, -1)  # abs(u)
         if op == "cosh":
             return divide(add(ONE, apply("exp", negate(number(2) * size))), number(2)), grown
         half = divide(negate(apply("expm1", negate(number(2) * size))), number(2))
@@ -144,24 +127,24 @@ class _Rule:
     def nearly_linear(self, op: str, value: Magnitude) -> Magnitude:
         """A function that is as small as its argument, where an exponential makes that small."""
         part, e = value
-        low = self.least(e)[0]
+        low = self.exponents.least(e)[0]
         if low.is_zero:
-            return apply(op, self.closed(value)), _NONE
-        held = apply("max", self.spelled(low), negate(_FAR))
-        inside = multiply(self.closed((part, self.plus(e, low, -1))), apply("exp", held))
+            return apply(op, self.closed(value)), NOTHING
+        held = apply("max", self.exponents.spelled(low), negate(_FAR))
+        inside = multiply(self.closed((part, self.exponents.plus(e, low, -1))), apply("exp", held))
         return multiply(apply(op, inside), apply("exp", negate(held))), low
 
     def powered(self, base: Magnitude, exponent: Magnitude) -> Magnitude:
         part, e = base
         c = self.closed(exponent)
         if c.is_number:
-            return power(part, c), _multiple(e, c.number)
+            return power(part, c), multiple(e, c.number)
         if not e.is_zero:
-            return power(part, c), self.exponent_of(_simple(multiply(c, self.spelled(e))))
+            return power(part, c), self.exponents.parsed(_simple(multiply(c, self.exponents.spelled(e))))
         if not self.is_positive(part):
             return power(part, c), e
         for factor, sign in self.apart(part) if self.logarithms else [(part, 1)]:
-            e = self.plus(e, self.exponent_of(multiply(c, apply("log", factor))), sign)
+            e = self.exponents.plus(e, self.exponents.parsed(multiply(c, apply("log", factor))), sign)
         return ONE, e
 
     def apart(self, part: Expr) -> list[tuple[Expr, int]]:
@@ -175,9 +158,9 @@ class _Rule:
 
     def logarithm_of_product(self, part: Expr) -> Exponent:
         """log(part) as a sum of logarithms."""
-        e = _NONE
+        e = NOTHING
         for base, sign in self.apart(part):
-            e = self.plus(e, self.exponent_of(apply("log", base)), sign)
+            e = self.exponents.plus(e, self.exponents.parsed(apply("log", base)), sign)
         return e
 
     def is_positive(self, part: Expr) -> bool:
@@ -193,20 +176,20 @@ class _Rule:
         (m, e), (n, f) = (self.absorbed(v) for v in (a, b)) if self.logarithms else (a, b)
         if e == f:
             return join(m, n), e
-        difference = self.plus(e, f, -1)
+        difference = self.exponents.plus(e, f, -1)
         same = self.of_powers(difference)
         if same is not None:
             c, u, v = same
             most = apply("max", u, v)
-            top = self.plus(f, self.exponent_of(multiply(c, apply("log", v))), -1)
-            top = self.plus(top, self.exponent_of(multiply(c, apply("log", most))), 1)
+            top = self.exponents.plus(f, self.exponents.parsed(multiply(c, apply("log", v))), -1)
+            top = self.exponents.plus(top, self.exponents.parsed(multiply(c, apply("log", most))), 1)
             return join(m * power(u / _safe(most), c), n * power(v / _safe(most), c)), top
-        below, under = self.least(difference)
-        above, over = self.least(_multiple(difference, Fraction(-1)))
-        top = self.plus(f, _multiple(above, Fraction(-1)), 1)
+        below, under = self.exponents.least(difference)
+        above, over = self.exponents.least(multiple(difference, Fraction(-1)))
+        top = self.exponents.plus(f, multiple(above, Fraction(-1)), 1)
         if m is n and sign < 0:
-            size = self.spelled(self.plus(below, above, 1))  # -abs(d)
-            side = apply("sign", self.spelled(difference))
+            size = self.exponents.spelled(self.exponents.plus(below, above, 1))  # -abs(d)
+            side = apply("sign", self.exponents.spelled(difference))
             return multiply(multiply(side, negate(apply("expm1", size))), m), top
         found = join(multiply(m, under), multiply(n, over)), top
         if m is ONE and n is ONE:
@@ -218,7 +201,7 @@ class _Rule:
         if difference.sizes or len(difference.terms) != 2:
             return None
         (s, p), (t, q) = difference.terms
-        found = [_of_logarithm(s), _of_logarithm(t)]
+        found = [of_logarithm(s), of_logarithm(t)]
         if p != -q or found[0] is None or found[1] is None or found[0][0] is not found[1][0]:
             return None
         if not self.is_positive(found[0][0]):
@@ -230,123 +213,24 @@ class _Rule:
         part, e = value
         if not part.free or part.op == "exp" or not self.is_constant(part):
             return value
-        return ONE, self.plus(e, self.exponent_of(apply("log", part)), 1)
+        return ONE, self.exponents.plus(e, self.exponents.parsed(apply("log", part)), 1)
 
     def is_constant(self, part: Expr) -> bool:
         return part.free.isdisjoint(self.inputs) and self.is_positive(part)
 
-    def exponent_of(self, u: Expr) -> Exponent:
-        """A sum taken apart."""
-        found: dict[Expr, Fraction] = {}
-        sizes: dict[Terms, Fraction] = {}
-        stack = [(u, Fraction(1))]
-        while stack:
-            node, factor = stack.pop()
-            q, base = scaled(node)
-            if base.op in ("add", "sub"):
-                sign = 1 if base.op == "add" else -1
-                stack += [(base.args[1], sign * q * factor), (base.args[0], q * factor)]
-            elif base.op == "abs":
-                inner = self.exponent_of(base.args[0])
-                if inner.sizes or not inner.terms:
-                    found[base] = found.get(base, Fraction(0)) + q * factor
-                else:
-                    v, c = _primitive(inner.terms)
-                    sizes[v] = sizes.get(v, Fraction(0)) + q * factor * abs(c)
-            elif base is not ZERO:
-                base = self.ordered(base)
-                found[base] = found.get(base, Fraction(0)) + q * factor
-        return Exponent(self.sorted(found), tuple((v, c) for v, c in sizes.items() if c))
-
-    def ordered(self, base: Expr) -> Expr:
-        """A product in the order in which its factors were met, so that x*y and y*x are one thing."""
-        if base.op not in ("mul", "div"):
-            return base
-        top, bottom, _ = factors(base)
-        for factor in (*top, *bottom):
-            self.order.setdefault(factor, len(self.order))
-        result = ONE
-        for factor in sorted(top, key=self.order.__getitem__):
-            result = factor if result is ONE else apply("mul", result, factor)
-        for factor in sorted(bottom, key=self.order.__getitem__):
-            result = divide(result, factor)
-        return result
-
-    def sorted(self, found: dict[Expr, Fraction]) -> Terms:
-        for term in found:
-            self.order.setdefault(term, len(self.order))
-        return tuple(sorted(((t, c) for t, c in found.items() if c), key=lambda item: self.order[item[0]]))
-
-    def plus(self, a: Exponent, b: Exponent, sign: int) -> Exponent:
-        if b.is_zero:
-            return a
-        terms = dict(a.terms)
-        for term, c in b.terms:
-            terms[term] = terms.get(term, Fraction(0)) + sign * c
-        sizes = dict(a.sizes)
-        for size, c in b.sizes:
-            sizes[size] = sizes.get(size, Fraction(0)) + sign * c
-        return Exponent(self.sorted(terms), tuple((s, c) for s, c in sizes.items() if c))
-
     def logarithm_of_sum(self, e: Exponent, f: Exponent) -> Expr:
         """log(exp(e) + exp(f)), of which one may be 0."""
         if e.is_zero or f.is_zero:
-            return apply("softplus", self.spelled(f if e.is_zero else e))
-        difference = apply("abs", self.spelled(self.plus(e, f, -1)))
+            return apply("softplus", self.exponents.spelled(f if e.is_zero else e))
+        difference = apply("abs", self.exponents.spelled(self.exponents.plus(e, f, -1)))
         tail = apply("log1p", apply("exp", negate(difference)))
-        return add(apply("max", self.spelled(e), self.spelled(f)), tail)
-
-    def least(self, d: Exponent) -> tuple[Exponent, Expr]:
-        """min(d, 0), and its exponential."""
-        if d.is_zero:
-            return _NONE, ONE
-        if not d.sizes:
-            v, q = _primitive(d.terms)
-            if len(v) == 1 and v[0][0] is ONE:
-                return (d, self.exp(d)) if q < 0 else (_NONE, ONE)
-            found = Exponent(_over(d.terms, 2), ((v, -abs(q) / 2),))
-            return found, self.exp(found)
-        if len(d.sizes) == 1:
-            ((v, b),) = d.sizes
-            r = _ratio(d.terms, v)
-            if r is not None:
-                p, n = min(r + b, Fraction(0)), max(r - b, Fraction(0))
-                terms = tuple((t, c * (p + n) / 2) for t, c in v) if p + n else ()
-                found = Exponent(terms, ((v, (p - n) / 2),) if p != n else ())
-                return found, self.exp(found)
-        held = apply("min", self.spelled(d), ZERO)
-        return Exponent(self.sorted({held: Fraction(1)})), apply("exp", held)
-
-    def exp(self, e: Exponent) -> Expr:
-        return ONE if e.is_zero else apply("exp", self.spelled(e))
-
-    def spelled(self, e: Exponent) -> Expr:
-        """The exponent as an expression, each size with its own part of the terms."""
-        if len(e.sizes) == 1 and _ratio(e.terms, e.sizes[0][0]) is None:
-            return self.of_two(e)
-        rest = dict(e.terms)
-        total = ZERO
-        for v, b in e.sizes:
-            lead, factor = v[0]
-            r = rest.get(lead, Fraction(0)) / factor
-            left = {**rest}
-            for term, c in v:
-                left[term] = left.get(term, Fraction(0)) - r * c
-            if sum(1 for c in left.values() if c) < sum(1 for c in rest.values() if c):
-                rest = left
-            else:
-                r = Fraction(0)
-            total = _joined(total, _two_sided(_sum(v, self.inputs), r + b, r - b))
-        for term, c in rest.items():
-            if c:
-                total = _joined(total, times(c, term))
-        return total
+        return add(apply("max", self.exponents.spelled(e), self.exponents.spelled(f)), tail)
 
     def vanishes(self, value: Magnitude) -> Expr:
         """Whether a product is 0: not where it is only too small."""
         part, e = value
         top, _, _ = factors(part)
-        logs = [found[1] for term, c in e.terms if c > 0 and (found := _of_logarithm(term)) is not None]
+        logs = [found[1] for term, c in e.terms if c > 0 and (found := of_logarithm(term)) is not None]
         result = FALSE
         for factor in (*top, *logs):
             inner = factor
@@ -355,17 +239,6 @@ class _Rule:
             if inner.op not in ("exp", "sigmoid", "softplus", "cosh"):
                 result = disjunction(result, compare("eq", inner, ZERO))
         return result
-
-    def of_two(self, e: Exponent) -> Expr:
-        """l + b*abs(v) as the greater, or lesser, of l + b*v and l - b*v: infinities never meet in it."""
-        ((v, b),) = e.sizes
-        sides = []
-        for sign in (1, -1):
-            terms = dict(e.terms)
-            for term, c in v:
-                terms[term] = terms.get(term, Fraction(0)) + sign * b * c
-            sides.append(_sum(self.sorted(terms), self.inputs))
-        return apply("max" if b > 0 else "min", *sides)
 
     def closed(self, value: Magnitude) -> Expr:
         """The number itself."""
@@ -376,7 +249,7 @@ class _Rule:
         powers: dict[Expr, Expr] = {}
         rest = []
         for term, c in e.terms:
-            found = None if term in sized else _of_logarithm(term)
+            found = None if term in sized else of_logarithm(term)
             if found is None:
                 rest.append((term, c))
             else:
@@ -391,8 +264,8 @@ class _Rule:
         if e.is_zero:
             return part
         if not part.free:
-            return multiply(part, self.exp(e))
-        total = half = self.exp(_multiple(e, Fraction(1, 2)))
+            return multiply(part, self.exponents.exponential(e))
+        total = half = self.exponents.exponential(multiple(e, Fraction(1, 2)))
         top, bottom, sign = factors(part)
         above, below = (_single(sorted(side, key=lambda f: f.free.isdisjoint(self.inputs))) for side in (top, bottom))
         # By turns, so that a long product does not overflow before it is divided.
@@ -408,10 +281,6 @@ def _safe(most: Expr) -> Expr:
     return where(compare("gt", most, ZERO), most, ONE) if most.op == "max" else most
 
 
-def _may_overflow(term: Expr) -> bool:
-    return term.op in ("mul", "div") and all(node.op != "log" for node in postorder(term))
-
-
 def _single(parts: list[Expr]) -> list[Expr]:
     """Factors with their small powers written out."""
     found: list[Expr] = []
@@ -422,71 +291,6 @@ def _single(parts: list[Expr]) -> list[Expr]:
     return found
 
 
-def _joined(total: Expr, part: Expr) -> Expr:
-    return part if total is ZERO else add(total, part)
-
-
 def _simple(node: Expr) -> Expr:
     value = quotient(node)
     return node if value is None or value.exponents or value.bottom.is_zero() else plain_product(value)
-
-
-def _of_logarithm(term: Expr) -> tuple[Expr, Expr] | None:
-    """c and u of c*log(u)."""
-    if term.op == "log":
-        return ONE, term.args[0]
-    if term.op != "mul":
-        return None
-    for k in (0, 1):
-        if term.args[k].op == "log":
-            return term.args[1 - k], term.args[k].args[0]
-    return None
-
-
-def _multiple(e: Exponent, factor: Fraction) -> Exponent:
-    if e.is_zero or not factor:
-        return _NONE
-    return Exponent(_over(e.terms, 1 / factor), tuple((v, c * factor) for v, c in e.sizes))
-
-
-def _over(terms: Terms, divisor: Fraction | int) -> Terms:
-    return tuple((t, c / divisor) for t, c in terms)
-
-
-def _primitive(terms: Terms) -> tuple[Terms, Fraction]:
-    """The sum with its first coefficient 1, and that coefficient."""
-    lead = terms[0][1]
-    return _over(terms, lead), lead
-
-
-def _ratio(terms: Terms, v: Terms) -> Fraction | None:
-    """What multiple of ``v`` the terms are; None where they are none."""
-    if not terms:
-        return Fraction(0)
-    r = terms[0][1] / v[0][1]
-    return r if tuple((t, r * c) for t, c in v) == terms else None
-
-
-def _sum(terms: Terms, inputs: tuple[str, ...]) -> Expr:
-    total = ZERO
-    moving = [term for term, _ in terms if not term.free.isdisjoint(inputs)]
-    for term, c in terms:
-        if len(terms) > 1 and moving == [term] and _may_overflow(term):
-            # Beyond, its exponential is 0 or infinite, and infinity less infinity would be NaN.
-            term = apply("max", apply("min", term, number(_HUGE)), number(-_HUGE))
-        part = times(abs(c), term)
-        total = (part if c > 0 else negate(part)) if total is ZERO else (add if c > 0 else subtract)(total, part)
-    return total
-
-
-def _two_sided(v: Expr, p: Fraction, n: Fraction) -> Expr:
-    """p*v where v > 0, else n*v."""
-    if p == n:
-        return times(p, v)
-    if not p:
-        return times(n, apply("min", v, ZERO))
-    if not n:
-        return times(p, apply("max", v, ZERO))
-    if p == -n:
-        return times(p, apply("abs", v))
-    return where(apply("gt", v, ZERO), times(p, v), times(n, v))
