@@ -8,6 +8,7 @@ from actc.calculus.intervals import Interval
 from actc.model.expr import Expr, postorder, size
 from actc.numerics.blends import blended
 from actc.numerics.coefficients import by_plain_symbols, by_roots, by_symbols
+from actc.numerics.collected import collected
 from actc.numerics.far import far_form, split_at_one
 from actc.numerics.forms import vocabulary
 from actc.numerics.half_angles import by_half_angles
@@ -21,6 +22,7 @@ from actc.numerics.products import bounded_first, decaying_first, shared_divisio
 from actc.numerics.radicals import rationalised
 from actc.numerics.roots import conjugate, hypotenuses, scaled_roots
 from actc.numerics.tails import halved
+from actc.numerics.turns import by_turns
 from actc.numerics.vocabulary import WRITERS, local, nearest, rewritten
 
 _MOST_NODES = 400
@@ -104,6 +106,15 @@ def variants(root: Expr, inputs: tuple[str, ...]) -> Iterator[Expr]:
             yield from _fresh(root, lambda e, n=name: shared_division(hypotenuses(conjugate(e), n)))  # type: ignore[misc]
             yield from _fresh(root, lambda e, n=name: inverted_outside(conjugate(e), n))  # type: ignore[misc]
             yield from _fresh(root, lambda e, n=name: inverted_outside(rationalised(e), n))  # type: ignore[misc]
+            yield from _fresh(root, lambda e, n=name: collected(e, n))  # type: ignore[misc]
+
+
+def turned(root: Expr, inputs: tuple[str, ...]) -> Iterator[Expr]:
+    """The expression, and the same far from 0, with its products by turns."""
+    yield from _fresh(root, by_turns)
+    for name in inputs:
+        if name in root.free:
+            yield from _fresh(root, lambda e, n=name: by_turns(split_at_one(e, n)))  # type: ignore[misc]
 
 
 def nearly_equal(root: Expr) -> Iterator[Expr]:

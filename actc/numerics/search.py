@@ -20,7 +20,7 @@ from actc.model.activation import Activation
 from actc.model.algebra import where
 from actc.model.expr import NAN, Expr, apply, number, postorder, size, symbol
 from actc.numerics.accuracy import TARGET, Judge, Score, simulators, total
-from actc.numerics.candidates import cost, equivalents, magnitudes, nearly_equal, pieces, prepared, variants
+from actc.numerics.candidates import cost, equivalents, magnitudes, nearly_equal, pieces, prepared, turned, variants
 from actc.numerics.centres import enclosed_roots
 from actc.numerics.expansions import BOUNDS, beside, expanded, small_quantities
 from actc.numerics.points import Point, PointSet
@@ -140,7 +140,8 @@ class Search:
             self._expanded,
             self._around,
             self._regimes,
-            lambda: self._varied(self._leaders(_BEAM)),
+            lambda: self._varied(self._fitting(_BEAM)),
+            self._turned,
             self._held,
             self._regimes,
         )
@@ -219,6 +220,12 @@ class Search:
 
     def _leaders(self, count: int) -> list[Expr]:
         return sorted(self.tried, key=lambda e: (loss(self.tried[e]), cost(e)))[:count]
+
+    def _fitting(self, count: int) -> list[Expr]:
+        """The same without those that are not the same function; all of them where few are."""
+        leaders = self._leaders(_MOST_LEADERS)
+        fitting = list(islice((one for one in leaders if self._fits(one)), count))
+        return fitting or leaders[:count]
 
     def _pieces(self) -> Iterable[Expr]:
         inner, wrap = peeled(self.plain)
@@ -329,7 +336,7 @@ class Search:
 
     def _regimes(self) -> Iterable[Expr]:
         """Two programs at a time, chosen by an input or its size."""
-        programs = self._leaders(6)
+        programs = self._fitting(6)
         errors = [[lost_bits(e) for row in self.final.errors(p) for e in row] for p in programs]
         for name in self.arena.inputs:
             if name not in self.expr.free:
@@ -341,8 +348,14 @@ class Search:
                 if found is not None:
                     yield found
 
+    def _turned(self) -> Iterable[Expr]:
+        """Products by turns, of the best programs first and of other forms then."""
+        programs = dict.fromkeys((*self._fitting(_BEAM), self.plain, *equivalents(self.plain), *self._pieces()))
+        for program in programs:
+            yield from turned(program, self.arena.inputs)
+
     def _held(self) -> Iterable[Expr]:
-        for leader in self._leaders(_BEAM):
+        for leader in self._fitting(_BEAM):
             inner, wrap = peeled(leader)
             for name in self.arena.inputs:
                 if name in leader.free:
