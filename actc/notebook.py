@@ -9,9 +9,11 @@ import sys
 import types
 import warnings
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import yaml
 
@@ -22,6 +24,9 @@ from actc.project.config import check_package
 from actc.project.crosscheck import cross_check
 from actc.project.sources import SUFFIXES, read_sources
 from actc.project.usage import UsageError
+
+if TYPE_CHECKING:
+    from actc.backend.render import ModuleExports
 
 Described = str | os.PathLike[str] | Mapping[str, object]
 """A path, YAML text or a mapping."""
@@ -120,27 +125,65 @@ def _named(text: str) -> tuple[str, bytes, tuple[Diagnostic, ...]]:
 def _import(compiled: CompiledFile, package: str) -> types.ModuleType:
     """Run the generated texts as modules of a package that exists in memory alone.
 
-    A text that has been run already is not run again, so that layers made before are still of the same class.
+    A text that has been run already is not run again, so that layers made before are still of the same class. Names
+    that another module has had are this one's from now on.
     """
-    from actc.backend.render import SUPPORT_STEM, ModuleExports, render_init, render_support
+    from actc.backend.render import SUPPORT_STEM, ModuleExports, render_support
 
     parent = _package(package)
-    support = render_support(package).text
-    known = sys.modules.get(f"{package}.{compiled.stem}")
-    if getattr(sys.modules.get(f"{package}.{SUPPORT_STEM}"), _MADE, None) != support:
-        _execute(types.ModuleType(f"{package}.{SUPPORT_STEM}"), support)
-    elif known is not None and getattr(known, _MADE, None) == compiled.module:
-        return known
-    module = types.ModuleType(f"{package}.{compiled.stem}")
-    _execute(module, compiled.module or "")
-    held: dict[str, ModuleExports] = getattr(parent, _MADE)
-    held[compiled.stem] = ModuleExports(
+    exports = ModuleExports(
         compiled.stem,
         tuple((report.name.name, report.layer_name) for report in compiled.activations),
         tuple((alias.name, report.name.name) for report in compiled.activations for alias in report.aliases),
     )
-    _execute(parent, render_init(package, tuple(held.values())).text, mark=False)
-    return module
+    support = render_support(package).text
+    shared = sys.modules.get(f"{package}.{SUPPORT_STEM}")
+    known = sys.modules.get(f"{package}.{compiled.stem}")
+    if shared is None or getattr(shared, _MADE, None) != support:
+        shared, known = types.ModuleType(f"{package}.{SUPPORT_STEM}"), None
+        _execute(shared, support)
+    current = known is not None and getattr(known, _MADE, None) == compiled.module
+    if known is not None and current and getattr(parent, _MADE).get(compiled.stem) == exports:
+        return known
+    _release(shared, exports)
+    if known is not None and current:
+        for name in (name for pair in exports.names for name in pair):
+            shared.register(name)(getattr(known, name))
+    else:
+        known = types.ModuleType(f"{package}.{compiled.stem}")
+        _execute(known, compiled.module or "")
+    _export(parent, exports)
+    return known
+
+
+def _release(shared: types.ModuleType, exports: ModuleExports) -> None:
+    """Make names free that Keras knows of other modules of the package in memory."""
+    registered = shared.keras.saving.get_custom_objects()
+    for key in (f"{shared.PACKAGE}>{name}" for pair in exports.names for name in pair):
+        if getattr(registered.get(key), "__module__", "").rpartition(".")[0] == shared.PACKAGE:
+            del registered[key]
+
+
+def _export(parent: types.ModuleType, exports: ModuleExports) -> None:
+    """Export the module's names from the package, instead of what has had them."""
+    from actc.backend.render import render_init
+
+    held: dict[str, ModuleExports] = getattr(parent, _MADE)
+    taken = {function for function, _ in exports.names}
+    further = {alias for alias, _ in exports.aliases}
+    for other in tuple(held.values()):
+        names = tuple(pair for pair in other.names if pair[0] not in taken)
+        left = {function for function, _ in names}
+        aliases = tuple((alias, name) for alias, name in other.aliases if alias not in further and name in left)
+        held[other.stem] = replace(other, names=names, aliases=aliases)
+    held[exports.stem] = exports
+    functions = {function for module in held.values() for function, _ in module.names}
+    shown = [
+        replace(module, aliases=tuple(pair for pair in module.aliases if pair[0] not in functions))
+        for module in held.values()
+        if module.names
+    ]
+    _execute(parent, render_init(parent.__name__, tuple(shown)).text, mark=False)
 
 
 def _package(name: str) -> types.ModuleType:

@@ -66,6 +66,34 @@ def test_compiling_again_replaces() -> None:
     assert sys.modules["actc_notebook.notebook_slope"] is two
 
 
+def test_a_name_goes_over_to_the_module_that_is_compiled_last(tmp_path: Path) -> None:
+    """From a file, then from a text, then from the file again: Keras and the package know what was compiled last."""
+    import keras
+
+    file = tmp_path / "notebook_file.yaml"
+    file.write_text("name: notebook_one\nexpression: 2*x\n---\nname: notebook_two\nexpression: 5*x\n")
+    changed = "name: notebook_one\nexpression: 3*x\n"
+    first = actc.compile(file)
+    layer = first.NotebookOne()
+    for source, slope in ((changed, 3), (file, 2), (changed, 3), (file, 2)):
+        module, package = actc.compile(source), sys.modules["actc_notebook"]
+        for function in (module.notebook_one, package.notebook_one, package.get("notebook_one")):
+            assert float(function(1.0)) == slope
+        assert keras.saving.get_registered_object("actc_notebook>notebook_one") is module.notebook_one
+        assert keras.saving.get_registered_object("actc_notebook>NotebookOne") is package.NotebookOne
+        assert float(package.notebook_two(1.0)) == 5
+    assert module is first
+    assert float(layer(np.ones(1, "float32"))[0]) == 2
+
+
+def test_a_name_is_stronger_than_an_alias() -> None:
+    """``get`` finds the function of a name, whatever had it as an alias before; among aliases the last one counts."""
+    actc.compile("name: notebook_left\naliases: [notebook_right, notebook_side]\nexpression: 2*x\n")
+    actc.compile("name: notebook_right\naliases: [notebook_side]\nexpression: 3*x\n")
+    get = sys.modules["actc_notebook"].get
+    assert [float(get(f"notebook_{name}")(1.0)) for name in ("left", "right", "side")] == [2, 3, 3]
+
+
 def test_mistakes_raise_with_their_diagnostics() -> None:
     """The error carries what ``actc check`` would print, with places in the text."""
     with pytest.raises(actc.ActivationError) as caught:
