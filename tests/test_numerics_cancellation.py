@@ -169,3 +169,20 @@ def test_flat_brackets_of_roots_end() -> None:
     (found,) = enclosed_roots(apply("exp", x) - ONE - ONE, "x", [bracket])
     assert arb(2).log().contains(found)
     assert found.rad() < 1e-80
+
+
+@pytest.mark.parametrize(("text", "true"), [
+    ("softplus(x + a) - softplus(x - a)",
+     lambda x, a: mpmath.log1p(mpmath.exp(x + a)) - mpmath.log1p(mpmath.exp(x - a))),
+    ("x - a*log(1 + x**2/a)", lambda x, a: x - a * mpmath.log1p(x**2 / a)),
+    ("((1 + x**2)**a - 1)/a", lambda x, a: mpmath.expm1(a * mpmath.log1p(x**2)) / a),
+])  # fmt: skip
+@pytest.mark.parametrize("form", [FLOAT32, FLOAT64])
+def test_gradients_by_parameters_keep_their_digits(text: str, true: Function, form: Format) -> None:
+    """Differences that vanish with a power or logarithm of the input, and gaps between softplus far out."""
+    value, by_x, by_a = programs(f"name: a\nparameters: {{a: {{default: 1, domain: positive}}}}\nexpression: {text}\n")
+    for x in (1e-9, -3e-4, 0.03, 0.7, -2.5, 17.0, -60.0, 4000.0):
+        for a in (1.0, 0.5, 1.75):
+            assert ulps(value, form, "xa", (x, a), true) <= 8, (x, a)
+            assert ulps(by_x, form, "xa", (x, a), lambda x, a: mpmath.diff(lambda t: true(t, a), x)) <= 8, (x, a)
+            assert ulps(by_a, form, "xa", (x, a), lambda x, a: mpmath.diff(lambda t: true(x, t), a)) <= 8, (x, a)

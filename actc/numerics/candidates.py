@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator, Mapping
 from actc.calculus.intervals import Interval
 from actc.model.expr import Expr, postorder, size
 from actc.numerics.blends import blended
-from actc.numerics.coefficients import by_plain_symbols, by_roots, by_symbols
+from actc.numerics.coefficients import by_plain_symbols, by_roots, by_symbols, by_symbols_in_differences
 from actc.numerics.collected import collected
+from actc.numerics.differences import in_differences, with_products
 from actc.numerics.far import far_form, split_at_one
 from actc.numerics.forms import vocabulary
 from actc.numerics.half_angles import by_half_angles
 from actc.numerics.inverse import inverted_outside
-from actc.numerics.logarithms import greatest_first, joined, joined_near
+from actc.numerics.logarithms import greatest_first, joined, joined_by_gap, joined_near
 from actc.numerics.magnitudes import by_magnitudes
 from actc.numerics.periodic import reduced
 from actc.numerics.pieces import by_pieces
@@ -46,6 +47,10 @@ def equivalents(root: Expr) -> Iterator[Expr]:
     yield from _fresh(root, lambda e: local(e, WRITERS[0]))
     for collecting in (by_plain_symbols, by_symbols, by_roots):
         yield from _fresh(root, lambda e, w=collecting: rewritten(e, w, whole=True))  # type: ignore[misc]
+    apart = with_products(root)
+    if apart is not root:
+        for dividing in (by_symbols_in_differences, in_differences):
+            yield from _fresh(apart, lambda e, w=dividing: rewritten(e, w, whole=True))  # type: ignore[misc]
     for whole in (False, True):
         for writer in WRITERS:
             yield from _fresh(root, lambda e, w=writer, h=whole: rewritten(e, w, whole=h))  # type: ignore[misc]
@@ -84,6 +89,7 @@ def variants(root: Expr, inputs: tuple[str, ...]) -> Iterator[Expr]:
     simple: list[Callable[[Expr], Expr]] = [
         joined,
         joined_near,
+        joined_by_gap,
         greatest_first,
         blended,
         rationalised,

@@ -6,10 +6,13 @@ terms are exact. Powers with one coefficient are joined again: (a - b)*(sigmoid(
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flint import fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
 from actc.model.algebra import add, multiply, negate, subtract
 from actc.model.expr import ONE, ZERO, Expr
+from actc.numerics.differences import in_differences
 from actc.numerics.forms import vocabulary
 from actc.numerics.rational import Quotient, lowest
 
@@ -25,6 +28,11 @@ def by_symbols(value: Quotient) -> Expr:
     """A sum over monomials in the symbols that are in no divisor, though they may be in exponentials."""
     value = with_differences(value)
     return _collected(value, [k for k, leaf in _outside(value) if leaf.op == "symbol"])
+
+
+def by_symbols_in_differences(value: Quotient) -> Expr:
+    """The same with coefficients that vanish where two places meet."""
+    return _collected(value, [k for k, leaf in _outside(value) if leaf.op == "symbol"], in_differences)
 
 
 def by_roots(value: Quotient) -> Expr:
@@ -61,7 +69,7 @@ def _is_plain(value: Quotient, symbol: Expr) -> bool:
     return all(symbol.name not in one.free for one in others)
 
 
-def _collected(value: Quotient, indices: list[int]) -> Expr:
+def _collected(value: Quotient, indices: list[int], write: Callable[[Quotient], Expr] = vocabulary) -> Expr:
     context = value.top.context()
     groups: dict[tuple[int, ...], dict[tuple[int, ...], fmpq]] = {}
     for powers, c in value.top.to_dict().items():
@@ -69,7 +77,7 @@ def _collected(value: Quotient, indices: list[int]) -> Expr:
         mine = tuple(0 if i in indices else int(p) for i, p in enumerate(powers))
         groups.setdefault(key, {})[mine] = c
     if len(groups) < 2:
-        return vocabulary(value)
+        return write(value)
     # What has the same coefficient but for a number is a polynomial that it multiplies.
     factors: dict[tuple[str, str], fmpq_mpoly] = {}
     parts: dict[tuple[str, str], Quotient] = {}
@@ -81,11 +89,11 @@ def _collected(value: Quotient, indices: list[int]) -> Expr:
         parts[name] = part
         factors[name] = factors.get(name, context.constant(0)) + context.from_dict({key: lead})
     if len(parts) > _MOST_PARTS:
-        return vocabulary(value)
+        return write(value)
     total = ZERO
     for key_of_part, part in parts.items():
         factor = vocabulary(Quotient(factors[key_of_part], context.constant(1), value.exponents, value.leaves))
-        term = _times(factor, vocabulary(part))
+        term = _times(factor, write(part))
         total = term if total is ZERO else subtract(total, term.args[0]) if term.op == "neg" else add(total, term)
     return total
 

@@ -32,6 +32,7 @@ _FUNCTIONS = frozenset(
 )
 
 
+_ATOMS = frozenset({"exp", "log", "log1p", "softplus", "log_sigmoid"})
 _SHRINKING = frozenset({"exp", "sigmoid", "softplus", "normal_cdf", "erfc", "tanh", "sin"})
 
 
@@ -84,7 +85,7 @@ def _without_constant(argument: Expr) -> Expr:
 
 
 def _target(base: Expr, name: str) -> Expr | None:
-    """What to solve a product for: the input, or an exponential, if it is a single factor."""
+    """What to solve a product for: the input, a power or exponential of it or the like, if it is a single factor."""
     counts: dict[Expr, int] = {}
     stack = [(base, 1)]
     while stack:
@@ -93,12 +94,19 @@ def _target(base: Expr, name: str) -> Expr | None:
             stack += [(node.args[0], sign), (node.args[1], sign if node.op == "mul" else -sign)]
         elif node.op == "neg":
             stack.append((node.args[0], sign))
-        elif node.op == "symbol" or (node.op == "exp" and name in node.free):
+        elif node.op == "symbol" or (name in node.free and _is_atom(node)):
             counts[node] = counts.get(node, 0) + sign
         elif name in node.free:
             return None
     moving = [node for node in counts if name in node.free]
     return moving[0] if len(moving) == 1 and abs(counts[moving[0]]) == 1 else None
+
+
+def _is_atom(node: Expr) -> bool:
+    """What a product may be solved for as a whole: an exponential or logarithm, or a power with a count as exponent."""
+    if node.op == "pow":
+        return node.args[0].op == "symbol" and node.args[1].is_number and node.args[1].number.denominator == 1
+    return node.op in _ATOMS
 
 
 def _smooth(node: Expr, small: Expr, name: str, disc: Disc) -> Expr | None:

@@ -21,6 +21,7 @@ from actc.numerics.rational import Quotient, quotient
 _POSITIVE = frozenset({"exp", "sigmoid", "softplus", "cosh", "normal_cdf", "erfc", "abs", "sqrt"})
 _BOUNDED = frozenset({"sigmoid", "tanh", "erf", "sin", "cos", "atan"})
 _MOST_TERMS = 6
+_FAR = number(64)  # beyond, exp of a difference may overflow, and the greater of two softplus hides the other
 
 
 def logarithm(argument: Expr) -> Expr | None:
@@ -219,6 +220,22 @@ def _near_difference(u: Expr, v: Expr) -> Expr:
     gap = plain_product(value)
     near = apply("log1p", apply("sigmoid", v) * apply("expm1", gap))
     return where(compare("le", apply("abs", gap), ONE), near, apply("softplus", u) - apply("softplus", v))
+
+
+def joined_by_gap(root: Expr) -> Expr:
+    """The same as ``joined`` by a difference in lowest terms, which may lie far from 0, and by its sign."""
+    return joined(root, _signed_difference)
+
+
+def _signed_difference(u: Expr, v: Expr) -> Expr:
+    value = quotient(subtract(u, v))
+    if value is None or value.exponents:
+        return _difference(u, v)
+    gap = plain_product(value)
+    above = apply("log1p", apply("sigmoid", v) * apply("expm1", gap))
+    below = negate(apply("log1p", apply("sigmoid", u) * apply("expm1", negate(gap))))
+    either = where(compare("gt", gap, ZERO), above, below)
+    return where(compare("le", apply("abs", gap), _FAR), either, apply("softplus", u) - apply("softplus", v))
 
 
 def joined(root: Expr, difference: Callable[[Expr, Expr], Expr] | None = None) -> Expr:
