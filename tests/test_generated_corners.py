@@ -86,3 +86,43 @@ def test_inputs_with_names_of_the_layers_own() -> None:
 def test_text_in_an_array_is_refused_by_name(acts: ModuleType) -> None:
     with pytest.raises(TypeError, match="swish takes real numbers, got string"):
         acts.swish(np.array(["a"]))
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_a_layer_of_inputs_of_unknown_rank(acts: ModuleType, kind: Kind) -> None:
+    """A layer whose weights do not depend on the shape takes any, as ``keras.layers.LeakyReLU`` does."""
+    layer, many = kind.layer_of(acts), len(kind.inputs) > 1
+    signature = [tf.TensorSpec(None) for _ in kind.inputs]
+    call = tf.function(lambda *v: layer(list(v) if many else v[0]), input_signature=signature)
+    for values in (kind.inputs, [[v, v] for v in kind.inputs]):
+        tensors = [tf.constant(v) for v in values]
+        np.testing.assert_allclose(call(*tensors), kind.bound(acts)(*tensors), rtol=1e-6)
+
+
+def test_arrays_are_held_to_the_domain_as_a_whole(acts: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A large array is not looked at number by number, and a wrong one in it is still found."""
+    domain = sys.modules[f"{acts.__name__}._support"].Domain
+    seen: list[Any] = []
+    contains = domain.contains
+
+    def counted(self: Any, value: Any) -> bool:
+        seen.append(value)
+        return bool(contains(self, value))
+
+    monkeypatch.setattr(domain, "contains", counted)
+    for dtype in ("float16", "float32", "float64"):
+        acts.leaky(np.zeros((100, 100), "float32"), np.full((100, 100), 0.5, dtype))
+    acts.swish(np.zeros(100, "float32"), np.arange(1, 101))
+    assert len(seen) < 20
+    for wrong in (1.0, -0.25, np.nan, np.inf):
+        array = np.full((100, 100), 0.5, "float32")
+        array[50, 7] = wrong
+        with pytest.raises(ValueError, match=rf"leaky: the parameter 'alpha' must .* got {wrong}"):
+            acts.leaky(np.zeros((100, 100), "float32"), array)
+
+
+@pytest.mark.parametrize("values", [[1, 2], [1.0, 2.0]], ids=["integers", "floats"])
+def test_arrays_of_whole_numbers(acts: ModuleType, values: list[Any]) -> None:
+    acts.leaky(np.zeros(2, "float32"), 0.5, np.array(values))
+    with pytest.raises(ValueError, match="leaky: the parameter 'order' must"):
+        acts.leaky(np.zeros(2, "float32"), 0.5, np.array([1.0, 1.5]))
