@@ -16,6 +16,7 @@ from actc.numerics.half_angles import by_half_angles
 from actc.numerics.inverse import inverted_outside
 from actc.numerics.logarithms import greatest_first, joined, joined_by_gap, joined_near
 from actc.numerics.magnitudes import by_magnitudes
+from actc.numerics.paired_roots import paired
 from actc.numerics.periodic import reduced
 from actc.numerics.pieces import by_pieces
 from actc.numerics.preparation import powers_split, sizes_split
@@ -100,7 +101,13 @@ def variants(root: Expr, inputs: tuple[str, ...]) -> Iterator[Expr]:
     ]
     for rule in simple:
         yield from _fresh(root, rule)
+    pairs = paired(root)
+    if pairs is not root:
+        yield pairs
     for name in inputs:
+        if name in root.free and pairs is not root:
+            yield from _fresh(pairs, lambda e, n=name: split_at_one(e, n))  # type: ignore[misc]
+            yield from _fresh(pairs, lambda e, n=name: inverted_outside(e, n))  # type: ignore[misc]
         if name in root.free:
             yield from _fresh(root, lambda e, n=name: scaled_roots(e, n))  # type: ignore[misc]
             yield from _fresh(root, lambda e, n=name: scaled_roots(conjugate(e), n))  # type: ignore[misc]
