@@ -109,3 +109,23 @@ def test_logarithms_in_exponents() -> None:
     assert of_logarithm(read("log(x)")) == (read("1"), read("x"))
     assert of_logarithm(read("a*log(x)")) == (read("a"), read("x"))
     assert of_logarithm(read("a*x")) is None
+
+
+def test_a_term_that_vanishes_with_its_parameter() -> None:
+    """tanh(a*x + p*exp(x))/exp(x) where a is 0: what is as small as exp(x) is not lost beside a*x, which is 0 there."""
+    env = {"x": _REAL, "a": _REAL, "p": of_domain(Domain("nonnegative", low=Fraction(0), low_open=False))}
+    formula = read("tanh(a*x + p*exp(x))/exp(x)")
+    found = by_magnitudes(formula, ("x",), env, logarithms=True, zeros=True)
+    points = [
+        {"x": x, "a": a, "p": p} for x in (-500.0, -95.5, -3.0, 2.5) for a in (0.0, 0.75) for p in (0.0, 0.5, 2.0)
+    ]
+    for form in (FLOAT32, FLOAT64):
+        given = [{name: gmpy2.mpfr(value, form.precision) for name, value in point.items()} for point in points]
+        results = Simulator(form, given, flush=form is FLOAT32).run(found)
+        for point, result in zip(points, results, strict=True):
+            with mpmath.workdps(500):
+                x, a, p = (mpmath.mpf(point[name]) for name in ("x", "a", "p"))
+                true = mpmath.tanh(a * x + p * mpmath.exp(x)) / mpmath.exp(x)
+            if abs(true) < mpmath.mpf(2) ** form.most:
+                rel = 2.0 ** (6 - form.precision) * (1 + abs(point["x"]))
+                assert float(result) == pytest.approx(float(true), rel=rel, abs=1e-30), (form.name, point)

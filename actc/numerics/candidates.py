@@ -82,6 +82,7 @@ def magnitudes(root: Expr, inputs: tuple[str, ...], env: Mapping[str, Interval])
     for form in dict.fromkeys((plain, split, *whole, rationalised(plain))):
         for logarithms in (False, True):
             yield from _fresh(form, lambda e, f=logarithms: by_magnitudes(e, inputs, env, logarithms=f))  # type: ignore[misc]
+        yield from _fresh(form, lambda e: by_magnitudes(e, inputs, env, logarithms=True, zeros=True))
 
 
 def variants(root: Expr, inputs: tuple[str, ...]) -> Iterator[Expr]:

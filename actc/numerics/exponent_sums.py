@@ -107,6 +107,8 @@ class Exponents:
             v, q = _primitive(d.terms)
             if len(v) == 1 and v[0][0] is ONE:
                 return (d, self.exponential(d)) if q < 0 else (NOTHING, ONE)
+            if len(v) == 1 and v[0][0].op == "max":
+                return self.held(d)
             found = Exponent(_over(d.terms, 2), ((v, -abs(q) / 2),))
             return found, self.exponential(found)
         if len(d.sizes) == 1:
@@ -117,6 +119,10 @@ class Exponents:
                 terms = tuple((t, c * (p + n) / 2) for t, c in v) if p + n else ()
                 found = Exponent(terms, ((v, (p - n) / 2),) if p != n else ())
                 return found, self.exponential(found)
+        return self.held(d)
+
+    def held(self, d: Exponent) -> tuple[Exponent, Expr]:
+        """The same with the lesser of both as one term."""
         held = apply("min", self.spelled(d), ZERO)
         return Exponent(self.sorted({held: Fraction(1)})), apply("exp", held)
 

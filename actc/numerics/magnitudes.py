@@ -29,6 +29,7 @@ from actc.numerics.products import factors
 from actc.numerics.rational import quotient
 
 _FAR = number(64)  # softplus(-64) is exp(-64) to far more digits than float64 has
+_BEYOND = Fraction(2) ** 100  # an exponent that is none
 _GROWING = frozenset({"exp", "sigmoid", "softplus", "log_sigmoid", "sinh", "cosh", "expm1"})
 
 _LINEAR = frozenset({"tanh", "atan", "asinh", "sin", "erf"})
@@ -38,23 +39,27 @@ Magnitude = tuple[Expr, Exponent]
 """A mantissa, and the exponent of the exponential that it is multiplied with."""
 
 
-def by_magnitudes(root: Expr, inputs: tuple[str, ...], env: Mapping[str, Interval], *, logarithms: bool) -> Expr:
+def by_magnitudes(
+    root: Expr, inputs: tuple[str, ...], env: Mapping[str, Interval], *, logarithms: bool, zeros: bool = False
+) -> Expr:
     """An equal expression in mantissas and exponents; the expression itself where it has no exponentials.
 
     ``env`` says between what numbers each symbol lies. With ``logarithms`` factors of exponentials that are made of
-    parameters alone and are not negative go into the exponents, so that 0 times what overflows is 0.
+    parameters alone and are not negative go into the exponents, so that 0 times what overflows is 0. With ``zeros``
+    a term of a sum that vanishes with a parameter does not count where that parameter is 0.
     """
     if not any(n.op in _GROWING or (n.op == "pow" and n.args[1].free) for n in postorder(root)):
         return root
-    rule = _Rule(inputs, env, logarithms)
+    rule = _Rule(inputs, env, logarithms, zeros)
     return rule.closed(fold(root, rule.visit))
 
 
 class _Rule:
-    def __init__(self, inputs: tuple[str, ...], env: Mapping[str, Interval], logarithms: bool) -> None:
+    def __init__(self, inputs: tuple[str, ...], env: Mapping[str, Interval], logarithms: bool, zeros: bool) -> None:
         self.inputs = inputs
         self.env = env
         self.logarithms = logarithms
+        self.zeros = zeros
         self.exponents = Exponents(inputs)
         self.sums: dict[Magnitude, tuple[Exponent, Exponent]] = {}
 
@@ -184,6 +189,10 @@ class _Rule:
             top = self.exponents.plus(f, self.exponents.parsed(multiply(c, apply("log", v))), -1)
             top = self.exponents.plus(top, self.exponents.parsed(multiply(c, apply("log", most))), 1)
             return join(m * power(u / _safe(most), c), n * power(v / _safe(most), c)), top
+        if self.zeros and (sides := self.vanishing((m, e), (n, f))) is not None:
+            greater = apply("max", *sides)
+            under, over = (apply("exp", subtract(side, greater)) for side in sides)
+            return join(multiply(m, under), multiply(n, over)), self.exponents.parsed(greater)
         below, under = self.exponents.least(difference)
         above, over = self.exponents.least(multiple(difference, Fraction(-1)))
         top = self.exponents.plus(f, multiple(above, Fraction(-1)), 1)
@@ -195,6 +204,23 @@ class _Rule:
         if m is ONE and n is ONE:
             self.sums[found] = e, f
         return found
+
+    def vanishing(self, a: Magnitude, b: Magnitude) -> tuple[Expr, Expr] | None:
+        """Both exponents, that of a term which vanishes with a parameter as good as none where it does."""
+        spelled = [self.exponents.spelled(e) for _, e in (a, b)]
+        zeros = [self.parameter_of(part) if e.is_zero else None for part, e in (a, b)]
+        if zeros == [None, None]:
+            return None
+        held = [
+            where(compare("eq", zero, ZERO), number(-_BEYOND), side) if zero is not None else side
+            for zero, side in zip(zeros, spelled, strict=True)
+        ]
+        return held[0], held[1]
+
+    def parameter_of(self, part: Expr) -> Expr | None:
+        """A parameter that is a factor of a mantissa."""
+        top, _, _ = factors(part)
+        return next((f for f in top if f.op == "symbol" and f.name not in self.inputs), None)
 
     def of_powers(self, difference: Exponent) -> tuple[Expr, Expr, Expr] | None:
         """c, u and v where the difference is c*log(u) - c*log(v) with a positive c."""
