@@ -50,6 +50,15 @@ WRONG = {
     ),
     "equal by an identity": (_A, "x*a", "x", "a + (7 if x == tan(atan(a)/2)*(1 + sqrt(1 + a**2)) else 0)"),
     "equal at one of many zeros": ("", "x**2", "x", "2*x + (7 if x + sin(x)*exp(-x) == 3 + sin(3)/exp(3) else 0)"),
+    "1 beside sinh(1000)**4": ("", "sinh(x)**4", "x", "4*sinh(x)**3*cosh(x) + floor(Abs(x)/1000)"),
+    "nothing but rounding at one point": (
+        "",
+        "x - -x",
+        "x",
+        "1 - -(exp(log(1 + 1**2)) - 1 - 1 - 1**2) if x == -(1/2) else 1 - -1",
+    ),
+    "a step at what is always 0": ("", "x*step(relu(x))", "x", "step(cosh(x)**2 - sqrt(cosh(x)**4))"),
+    "unequal nowhere": ("", "tanh(x)", "x", "(1 - y**2)*(1 if cosh(x)**2 - sinh(x)**2 != 1 else 3)"),
 }
 RIGHT = {
     "the sign of x/x": (_C, "a*x + x", "x", "a + sign(x/x)"),
@@ -75,6 +84,13 @@ def test_wrong_claims_are_refuted(case: str) -> None:
 def test_right_claims_are_proved(case: str) -> None:
     """A claim without a value at single points means its limit there, conditions included."""
     assert _verdict(*RIGHT[case]) is Verdict.PROVED
+
+
+@pytest.mark.parametrize("sign", ["==", "!="])
+def test_no_proof_rests_on_an_identity_that_is_not_known(sign: str) -> None:
+    """Legendre's duplication formula holds for all x; where it decides a branch, nothing can be said."""
+    claim = f"(1 - y**2)*(1 if gamma(2*x) {sign} 2**(2*x - 1)*gamma(x)*gamma(x + 1/2)/sqrt(pi) else 3)"
+    assert _verdict("", "tanh(x)", "x", claim) is Verdict.UNDECIDED
 
 
 def test_undefined_for_a_whole_parameter_value() -> None:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from actc.calculus.balls import Marker, Number, Value, decimal_text, evaluate_sure, evaluate_zero
 from actc.calculus.crossings import Crossing
 from actc.calculus.method_text import CERTIFIED_DIFFERENCE, CERTIFIED_UNDEFINED, verified_text
-from actc.calculus.prove import prove_equal
+from actc.calculus.prove import prove_equal, without_idle_branches
 from actc.calculus.refute import search
 from actc.calculus.tie_claims import Outside, judge_at_ties, judge_on, judge_points
 from actc.diagnostics import DiagnosticLog
@@ -48,7 +48,7 @@ def judge_claim(
     if not proof.holds:
         domains, defaults, value = activation.domains, activation.defaults, activation.value.expr
         outcome = search(
-            claim.expr,
+            without_idle_branches(claim.expr, domains),
             derivative,
             domains,
             defaults,
@@ -67,8 +67,11 @@ def judge_claim(
             point = tuple(outcome.undefined_claim)
             actual = decimal_text(_known(derivative, dict(point)), _SHOWN_DIGITS)
             return Judgement(Verdict.REFUTED, CERTIFIED_UNDEFINED, Counterexample(point, "nan", actual, ""))
-        if outcome.points == 0:
-            message = f"the claimed derivative by `{variable}` could be neither proved nor compared anywhere"
+        if outcome.points <= outcome.untold:
+            message = f"the claimed derivative by `{variable}` could be neither proved nor compared "
+            message += (
+                "anywhere" if not outcome.points else f"at {outcome.untold} of {outcome.points + outcome.untold} points"
+            )
             log.report("ACT204", claim.text.location, message, None, length)
             return Judgement(Verdict.UNDECIDED, "", None)
     untold: list[Mapping[str, Number]] = []

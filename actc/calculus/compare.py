@@ -115,8 +115,10 @@ class Comparison:
         return kinks_at(self._edges, self._count, point, self._moving)
 
     def signature(self, point: Point) -> tuple[int | None, ...]:
-        """The signs of all that decides branches: which region the point lies in."""
-        return tuple(sign(v) if isinstance(v, fmpq | arb) else None for v in self._edges.run(point)[: self._count])
+        """The signs of all that decides branches, and which of the first steps: in which region the point lies."""
+        cells = self._edges.run(point)
+        signs = (sign(v) if isinstance(v, fmpq | arb) else None for v in cells[: self._count])
+        return (*signs, *(_step(v) for v in cells[self._count :]))
 
     def _is_undefined_around(self, point: Point) -> bool:
         if self.at_kink(point):
@@ -130,6 +132,13 @@ class Comparison:
                 if self._claim.run(beside, 256)[0] is not UNDEFINED:
                     return False
         return True
+
+
+def _step(value: object) -> int | None:
+    """Between which of the first whole numbers a value lies; beyond them, on which side."""
+    if not isinstance(value, fmpq | arb):
+        return None
+    return next((k for k in range(-1, 3) if ball(value) < k), 3)
 
 
 def _alike(claimed: Cell, actual: Cell, difference: Scalar, bits: int) -> bool:

@@ -52,6 +52,7 @@ class Search:
     undefined_claim: Point | None  # the derivative is real there, the claim is not, nor nearby
     at_kinks: tuple[dict[str, Fraction], ...] = ()  # points, all coordinates, at which the two are not equal
     blind: Point | None = None  # in a region in which the two could be compared nowhere
+    untold: int = 0  # points at which more bits than were taken would have told
 
 
 def search(
@@ -90,7 +91,8 @@ def search(
     if not wrong:
         lost_sight = None if blind is None else _named(blind, within)
         kinks = [dict(_named(j.sample.point, within)) for j in judged if j.outcome is Outcome.AT_KINK]
-        return Search(None, points, DIGITS if points else 0, undefined, tuple(kinks[:_MOST_KINKS]), lost_sight)
+        untold = sum(j.outcome is Outcome.UNDECIDED for j in judged)
+        return Search(None, points, DIGITS if points else 0, undefined, tuple(kinks[:_MOST_KINKS]), lost_sight, untold)
     nicest = _polished(comparison, within, min(wrong, key=_ugliness))
     text = hint(comparison, within, judged, nicest)
     return Search(_counterexample(claimed, actual, within, nicest, text), points, DIGITS if points else 0, undefined)

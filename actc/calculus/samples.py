@@ -8,7 +8,7 @@ from random import Random
 
 from flint import arb, fmpq
 
-from actc.calculus.ball_operations import UNDEFINED, Cell
+from actc.calculus.ball_operations import UNDEFINED, Cell, sign
 from actc.calculus.tape import Tape
 from actc.model.domain import Domain
 from actc.model.expr import Expr
@@ -16,6 +16,7 @@ from actc.model.expr import Expr
 _GRAIN = 10007  # denominators: a prime, so that no point is one an author would think of
 _REACHES = (3, 1, 12, 2, 40, 5)
 _BITS = (128, 512)
+_DEEP_BITS = (128, 512, 4096)
 
 
 def points(names: frozenset[str], domains: Mapping[str, Domain], seed: int) -> Iterator[dict[str, Fraction]]:
@@ -65,6 +66,25 @@ def disagreement(
             if differ is not None:
                 break
     return None
+
+
+def is_seen_nonzero(expr: Expr, domains: Mapping[str, Domain], count: int, seed: int) -> bool:
+    """Whether an expression certainly is not 0 at each of some generic points at which it has a value, and has one.
+
+    An analytic function that is zero on a region is zero on all of its connected domain, whatever identity says so.
+    """
+    tape, seen = Tape(expr), False
+    for point, _ in zip(points(expr.free, domains, seed), range(count), strict=False):
+        for bits in _DEEP_BITS:
+            cell = tape.run(point, bits)[0]
+            if not isinstance(cell, fmpq | arb):
+                break
+            if sign(cell):
+                seen = True
+                break
+        else:
+            return False
+    return seen
 
 
 def is_lost(claimed: Expr, actual: Expr, function: Expr, domains: Mapping[str, Domain], count: int, seed: int) -> bool:

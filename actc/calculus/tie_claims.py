@@ -34,6 +34,7 @@ from actc.model.expr import ZERO, Expr, substitute, symbol
 
 _BITS = (192, 2048)
 _MOST_BITS = 20_000  # of a claim beside exact limits
+_NOTHING = arb(2) ** -1024
 _MOST_ZEROS = 3  # of a crossing without a closed form
 _FINDING = 300_000  # operations to find points on borders
 _EACH = 3  # points of a border
@@ -190,7 +191,17 @@ class _OnIt:
 
 def _is_untold(claim: Expr, point: Mapping[str, Number]) -> bool:
     """Whether the claim may have a value at the point that balls do not tell."""
-    return at(claim, point) is None and not is_undefined(claim, point)
+    return _value(claim, point) is None and not is_undefined(claim, point)
+
+
+def _value(claim: Expr, point: Mapping[str, Number]) -> Slope | None:
+    """The claim's value at a point; 0 for what is that as far as hundreds of digits tell, as exp(log(2)) - 2."""
+    value = at(claim, point)
+    if value is None:
+        near = evaluate(claim, point, _BITS[-1])
+        if isinstance(near, arb) and abs(near) < _NOTHING:
+            return Fraction(0)
+    return value
 
 
 def _irrational_points(crossing: Crossing, settings: Iterable[Mapping[str, Fraction]]) -> Iterator[dict[str, Number]]:
@@ -214,7 +225,7 @@ def _outside(
     claim: Expr,
     crossing: Crossing | None,
 ) -> Outside | None:
-    value = at(claim, point)
+    value = _value(claim, point)
     if value is None:
         return None
     domain = activation.domains[variable]
