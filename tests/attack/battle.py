@@ -24,6 +24,7 @@ from attack.truth import (
     FINE_DIGITS,
     SURE_DIGITS,
     Sides,
+    at_tie,
     finely_differ,
     fits,
     is_rounding,
@@ -228,7 +229,12 @@ def counterexample(field: Field, claim: Claim, point: dict[str, Fraction]) -> st
     domain, tiny = domains(field.subject)[field.by], Fraction(1, 10**30)
     ways = [way for way in (1, -1) if inside(full[field.by] + way * tiny, domain)]
     if len(ways) == 1:
-        end, value = one_sided(field.f, field.by, full, ways[0]), settled(formula, full)
+        end = one_sided(field.f, field.by, full, ways[0])
+        try:
+            value = settled(formula, full)
+            value = at_tie(formula, full) if value is None or is_rounding(formula, full, value) else value
+        except UndecidedError:
+            value = None
         if end is None or value is None:
             return UNCONFIRMED
         if fits(end, value, SURE_DIGITS):

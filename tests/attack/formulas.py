@@ -19,6 +19,7 @@ Point: TypeAlias = Mapping[str, Any]
 
 
 _MOST_DIGITS, _FEWER_DIGITS = 16_000, 3_000
+_GAMMA_BITS = 3_000
 
 
 def _tie() -> Number:
@@ -75,6 +76,17 @@ def _growing(name: str, exponent: Callable[[Number], Number], most: float) -> Ca
     return guarded
 
 
+def _gamma_like(name: str) -> Callable[[Number], Number]:
+    inner = _growing(name, lambda v: v * mp.log(2 + abs(v)), 1e4)
+
+    def guarded(v: Number) -> Number:
+        if mp.prec > _GAMMA_BITS:
+            raise UndecidedError(name)  # mpmath would take minutes
+        return inner(v)
+
+    return guarded
+
+
 def _power(base: Number, exponent: Number) -> Number:
     if base == 0 and exponent < 0:
         raise UndefinedError("a negative power of 0")
@@ -103,7 +115,7 @@ _EXACT: dict[str, Any] = {
     **{name: _growing(name, lambda v: 2 * v, 1e60) for name in ("tanh", "silu")},
     **{name: _growing(name, lambda v: v**2, 1e30) for name in ("erf", "erfc")},
     **{name: _growing(name, lambda v: v**2 / 2, 1e30) for name in ("gelu", "normal_cdf", "normal_pdf")},
-    **{name: _growing(name, lambda v: v * mp.log(2 + abs(v)), 1e4) for name in ("gamma", "loggamma", "digamma")},
+    **{name: _gamma_like(name) for name in ("gamma", "loggamma", "digamma")},
     **{name: _waving(name) for name in ("sin", "cos", "tan", "sec", "sinc")},
     "POW": _power,
     "DIV": oracle._divide,

@@ -144,11 +144,7 @@ def wrong_at(
         if first == "":
             return ""
         if first == "undefined":
-            if (
-                not around.smooth
-                or _gap_is_isolated(f, claim, (by, *along), point)
-                or _at_tie(claim, point) is not None
-            ):
+            if not around.smooth or _gap_is_isolated(f, claim, (by, *along), point) or at_tie(claim, point) is not None:
                 return "?"
             if claimed(claim, point, digits_for(claim, point, strict)) is not None:
                 return ""
@@ -162,8 +158,8 @@ def wrong_at(
         return "?"
 
 
-def _at_tie(claim: Formula, point: Point) -> Number | None:
-    """The claim's value if what is next to a tie is the tie; None where it has none."""
+def at_tie(claim: Formula, point: Point) -> Number | None:
+    """The claim's value if what is next to a tie is the tie; None where it has none. Raises UndecidedError."""
     with mp.workdps(max(SURE_DIGITS, mp.dps)):
         try:
             return claim.at(numbers(point), ties=True)
@@ -173,7 +169,7 @@ def _at_tie(claim: Formula, point: Point) -> Number | None:
 
 def is_rounding(claim: Formula, point: Point, value: Number) -> bool:
     """Whether the value depends on the sign of a rounding error: that of sqrt(x**4) - x**2, which is 0."""
-    at_tie = _at_tie(claim, point)
+    at_tie = at_tie(claim, point)
     with mp.workdps(max(SURE_DIGITS, mp.dps)):
         return at_tie is not None and bool(abs(at_tie - value) > mpf(10) ** -90 * abs(value))
 
@@ -226,10 +222,10 @@ def finely_differ(
                 at = numbers(point)
                 values = a.at(at), b.at(at)
                 found.append(values[0] - values[1])
+                if abs(found[-1]) < mpf(10) ** -least:
+                    return False
                 if any(is_rounding(f, point, v) for f, v in zip((a, b), values, strict=True)):
                     return False
             except (UndefinedError, UndecidedError):
-                return False
-            if abs(found[-1]) < mpf(10) ** -least:
                 return False
     return bool(abs(found[0] - found[1]) <= mpf(10) ** -15 * abs(found[1]))
