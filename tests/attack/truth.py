@@ -169,9 +169,9 @@ def at_tie(claim: Formula, point: Point) -> Number | None:
 
 def is_rounding(claim: Formula, point: Point, value: Number) -> bool:
     """Whether the value depends on the sign of a rounding error: that of sqrt(x**4) - x**2, which is 0."""
-    at_tie = at_tie(claim, point)
+    tied = at_tie(claim, point)
     with mp.workdps(max(SURE_DIGITS, mp.dps)):
-        return at_tie is not None and bool(abs(at_tie - value) > mpf(10) ** -90 * abs(value))
+        return tied is not None and bool(abs(tied - value) > mpf(10) ** -90 * abs(value))
 
 
 def settled(claim: Formula, point: Point, strict: bool = True) -> Number | None:
