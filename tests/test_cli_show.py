@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from workspace import Workspace
 from actc.cli import main
 from actc.diagnostics import DiagnosticLog
 from actc.frontend.loader import load
-from actc.model.compiled import Accuracy
+from actc.model.compiled import Accuracy, RegionErrors
 from actc.model.relative import Relative
 from actc.pipeline import compile_source
 from actc.reporting.show_text import Page, Shown, show_text
@@ -251,6 +252,27 @@ def test_measured_accuracy_is_shown() -> None:
     assert "  float32: errors up to value 1.2, gradient by x 2.0, gradient by beta 3.0 ULP\n" in text
     assert "  float16: errors up to value 0.5, gradient by x 0.5 ULP; 12 results not finite\n" in text
     assert "ULP" not in described(accuracy=None)
+
+
+def test_errors_are_shown_by_region() -> None:
+    """A column for each region of the input in which something was measured, from the least to the greatest."""
+    regions = (
+        RegionErrors("x", 20.0, inf, 0.5, (("x", inf),)),
+        RegionErrors("x", -inf, -20.0, 7.96, (("x", 0.25),)),
+        RegionErrors("x", -1.0, 0.0, 1.0, (("x", 2.0),)),
+    )
+    single = Accuracy("float32", 7.96, (("x", 2.0),), 3, regions)
+    text = described(accuracy=(single, Accuracy("float64", 1.0, (("x", 1.0),), 0, regions[2:])))
+    assert (
+        """
+  ULP by region          x < -20  -1 to 0  x >= 20
+  float32 value              8.0      1.0      0.5
+  float32 gradient by x      0.2      2.0      inf
+  float64 value                       1.0
+  float64 gradient by x               2.0
+"""
+        in "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
+    )
 
 
 def test_a_narrow_terminal_gets_one_line_at_a_time() -> None:

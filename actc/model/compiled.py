@@ -33,6 +33,17 @@ class GradientReport:
 
 
 @dataclass(frozen=True, slots=True)
+class RegionErrors:
+    """The greatest errors found where an input lies between two bounds, in ULP."""
+
+    input: str
+    low: float  # itself inside; minus infinity for all below
+    high: float  # itself outside
+    value_ulp: float
+    gradient_ulp: tuple[tuple[str, float], ...]  # by input or parameter
+
+
+@dataclass(frozen=True, slots=True)
 class Accuracy:
     """The greatest errors found in one floating-point type, in ULP."""
 
@@ -40,6 +51,7 @@ class Accuracy:
     value_ulp: float
     gradient_ulp: tuple[tuple[str, float], ...]  # by input or parameter
     nonfinite: int  # points where a result was not finite although the truth is
+    regions: tuple[RegionErrors, ...] = ()  # of each input, ascending; those without a point left out
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ side's value is right; the derivative counts where an ulp of the input is a peri
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -26,6 +27,12 @@ from actc.numerics.simulate import Simulator
 
 TARGET = 8
 """ULP that a result may be off."""
+
+REGIONS = (-20, -1, 0, 1, 20)
+"""Bounds of an input between which errors are told apart."""
+
+RegionWorst = dict[tuple[str, int], float]
+"""The greatest error by input and by how many of the bounds it has reached."""
 
 _FREE = 128  # times the smallest normal number: an absolute error below it is none
 _BITS = 160
@@ -188,6 +195,21 @@ class Judge:
     def scores(self, program: Expr) -> tuple[Score, ...]:
         """The errors of a program, format by format."""
         return tuple(self._summary(k, errors) for k, errors in enumerate(self.errors(program)))
+
+    def scores_by_region(self, program: Expr, names: Sequence[str]) -> tuple[tuple[Score, RegionWorst], ...]:
+        """The errors of a program, format by format, and the greatest along each of these inputs by region."""
+        return tuple(
+            (self._summary(k, errors), self._worst(k, errors, names)) for k, errors in enumerate(self.errors(program))
+        )
+
+    def _worst(self, index: int, errors: list[float], names: Sequence[str]) -> RegionWorst:
+        points = self._sets[index].points
+        found: RegionWorst = {}
+        for name in names:
+            for error, point in zip(errors, points, strict=True):
+                region = name, sum(point[name] >= bound for bound in REGIONS)
+                found[region] = max(found.get(region, 0.0), error)
+        return found
 
     def _summary(self, index: int, errors: list[float]) -> Score:
         points = self._sets[index]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import inf
 
 from actc.calculus.balls import Number
 from actc.calculus.crossings import Crossing, crossings
@@ -17,11 +18,11 @@ from actc.calculus.differentiate import differentiate
 from actc.calculus.settle import at, same
 from actc.calculus.tie_points import choose, parameter_points, rational_defaults, tie_points
 from actc.model.activation import Activation
-from actc.model.compiled import Accuracy
+from actc.model.compiled import Accuracy, RegionErrors
 from actc.model.domain import Domain
 from actc.model.expr import Expr, postorder, substitute, symbol
 from actc.model.verdict import Gradients, Verdict
-from actc.numerics.accuracy import TARGET, Judge, Score, Truth, simulators
+from actc.numerics.accuracy import REGIONS, TARGET, Judge, RegionWorst, Score, Truth, simulators
 from actc.numerics.candidates import equivalents
 from actc.numerics.centres import closed_places
 from actc.numerics.climbing import climbed
@@ -50,6 +51,7 @@ class Measured:
     variable: str | None  # of the gradient; None for the value
     dtype: str
     score: Score
+    worst: RegionWorst  # errors by region of the inputs
     missed: tuple[tuple[str, int], ...] = ()  # infinite inputs with their signs where the result is not the limit
 
 
@@ -71,9 +73,19 @@ class Stabilised:
                     (m.variable, m.score.worst) for m in self.measured if m.dtype == dtype and m.variable is not None
                 ),
                 nonfinite=sum(m.score.nonfinite for m in self.measured if m.dtype == dtype),
+                regions=tuple(_regions([m for m in self.measured if m.dtype == dtype])),
             )
             for dtype in dict.fromkeys(m.dtype for m in self.measured)
         )
+
+
+def _regions(measured: list[Measured]) -> Iterator[RegionErrors]:
+    """The errors of value and gradients together, region by region."""
+    bounds = (-inf, *REGIONS, inf)
+    for name, k in measured[0].worst:
+        worst = {m.variable: m.worst[name, k] for m in measured}
+        gradients = tuple((variable, ulp) for variable, ulp in worst.items() if variable is not None)
+        yield RegionErrors(name, bounds[k], bounds[k + 1], worst[None], gradients)
 
 
 def stabilise(gradients: Gradients) -> Gradients:
@@ -229,10 +241,13 @@ def _measured(
     gradients: Gradients, searches: list[Search], found: tuple[Found, ...], limits: list[tuple[Limits, ...]]
 ) -> tuple[Measured, ...]:
     names = (None, *(g.variable for g in gradients.gradients))
+    inputs = tuple(i.name for i in gradients.activation.inputs)
     return tuple(
-        Measured(name, points.format.name, score, tuple(_missed(one.program, along)))
+        Measured(name, points.format.name, score, worst, tuple(_missed(one.program, along)))
         for name, search, one, along in zip(names, searches, found, limits, strict=True)
-        for points, score in zip(search.arena.all, search.final.scores(one.program), strict=True)
+        for points, (score, worst) in zip(
+            search.arena.all, search.final.scores_by_region(one.program, inputs), strict=True
+        )
     )
 
 

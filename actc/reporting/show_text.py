@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import isinf
 
 from actc.diagnostics import Diagnostic
 from actc.model.compiled import Accuracy, ActivationReport, GradientReport
@@ -53,6 +54,7 @@ def show_text(shown: Shown, page: Page) -> str:
         _lines(visible(kink_text(kink)) for kink in shown.report.kinks),
         _lines([visible(relatives_text(shown.report.relatives))] if shown.report.relatives else ()),
         _lines(_accuracy(found) for found in shown.report.accuracy or ()),
+        *(_lines(_by_region(name, shown.report.accuracy or ())) for name in formulas.inputs),
         _lines(_origin(shown, page)),
     ]
     return "\n".join(block + "\n" for block in blocks if block)
@@ -180,6 +182,34 @@ def _accuracy(found: Accuracy) -> str:
     parts = [f"value {found.value_ulp:.1f}", *(f"gradient by {name} {ulp:.1f}" for name, ulp in found.gradient_ulp)]
     text = f"{found.dtype}: errors up to {', '.join(parts)} ULP"
     return visible(text + (f"; {found.nonfinite} results not finite" if found.nonfinite else ""))
+
+
+def _by_region(name: str, accuracy: Sequence[Accuracy]) -> list[str]:
+    """A table of the greatest errors, a column for each region of an input."""
+    bounds = sorted({(r.low, r.high) for a in accuracy for r in a.regions if r.input == name})
+    if not bounds:
+        return []
+    table = [["ULP by region", *(_bounds(name, *pair) for pair in bounds)]]
+    for found in accuracy:
+        regions = {(r.low, r.high): r for r in found.regions if r.input == name}
+        rows = {"value": {pair: r.value_ulp for pair, r in regions.items()}}
+        for variable, _ in found.gradient_ulp:
+            rows[f"gradient by {variable}"] = {pair: dict(r.gradient_ulp)[variable] for pair, r in regions.items()}
+        for what, errors in rows.items():
+            table.append([f"{found.dtype} {what}", *(f"{errors[p]:.1f}" if p in errors else "" for p in bounds)])
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    return [
+        visible(
+            "  ".join([first.ljust(widths[0]), *(c.rjust(w) for c, w in zip(rest, widths[1:], strict=True))])
+        ).rstrip()
+        for first, *rest in table
+    ]
+
+
+def _bounds(name: str, low: float, high: float) -> str:
+    if isinf(low) or isinf(high):
+        return f"{name} >= {low:g}" if isinf(high) else f"{name} < {high:g}"
+    return f"{low:g} to {high:g}"
 
 
 def _origin(shown: Shown, page: Page) -> list[str]:

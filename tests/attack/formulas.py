@@ -19,7 +19,7 @@ Point: TypeAlias = Mapping[str, Any]
 
 
 _MOST_DIGITS, _FEWER_DIGITS = 16_000, 3_000
-_GAMMA_BITS = 3_000
+_GAMMA_BITS = 9_000
 
 
 def _tie() -> Number:
