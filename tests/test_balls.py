@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import mpmath
 import pytest
-from flint import arb, ctx
+from flint import arb, ctx, fmpq
 
 from actc.calculus.balls import (
     UNDEFINED,
@@ -448,3 +448,16 @@ def test_decimal_text_of_balls() -> None:
     assert decimal_text(arb(1.5, 0.01), 8) == "1.5"
     assert decimal_text(arb(0, 1), 8) == "?"
     assert decimal_text(UNDEFINED) == "nan"
+
+
+@pytest.mark.parametrize("exponent", [1, 2, 3, 4, 17])
+@pytest.mark.parametrize(("low", "high"), [("-1e-30", "1e-30"), ("-1", "3"), ("-2", "1e-9")])
+def test_powers_of_balls_around_zero_hold_every_power(exponent: int, low: str, high: str) -> None:
+    """flint's own power is nan where the middle is 0, as that of log(exp(-1)) + 1."""
+    box = {"x": interval(Fraction(low), Fraction(high))}
+    found = evaluate(apply("pow", symbol("x"), number(exponent)), box, 128)
+    assert isinstance(found, arb)
+    for value in (Fraction(low), Fraction(high), Fraction(0)):
+        power = value**exponent
+        assert found.contains(arb(fmpq(power.numerator, power.denominator)))
+    assert found < arb(max(abs(float(Fraction(low))), abs(float(Fraction(high))))) ** exponent * arb("1.01")

@@ -10,6 +10,7 @@ from actc.model.verdict import Verdict
 _A = "parameters:\n  a: {default: '0.01', domain: positive}\n"
 _B = "parameters:\n  a: {default: 1, domain: real}\n"
 _C = "parameters:\n  a: {default: -1, domain: real}\n"
+_Z = "parameters:\n  a: {default: 0, domain: real}\n"
 _STAIRS = "max(Piecewise((a, x < a), (x - a, x != a), (a*x, True)), -5)"
 
 WRONG = {
@@ -57,6 +58,25 @@ WRONG = {
         "x",
         "1 - -(exp(log(1 + 1**2)) - 1 - 1 - 1**2) if x == -(1/2) else 1 - -1",
     ),
+    "the square of a rounding error": (
+        "",
+        "(x - x)**3",
+        "x",
+        "(x + -1*(x + log(exp(x if x < 0 else x)) - x))**2 + (1e-7 if x == -1 else 0)",
+    ),
+    "the floor of nothing but rounding at one point": (
+        "",
+        "floor(Min(pi*x, 0))/softplus(sin(x - 3))",
+        "x",
+        "-(floor(Min(pi*x, tanh(x) - 2*sigmoid(2*x) + 1))*(sigmoid(sin(x - 3))*cos(x - 3)/softplus(sin(x - 3))**2))"
+        " + (exp(-x**2) if x == 3 else 0)",
+    ),
+    "equal at one point by an identity": (
+        "",
+        "-2*(x if x > 0 else x)",
+        "x",
+        "0 if log(exp(6 - x)) - (6 - x) + relu(x) == 3*x else -2",
+    ),
     "a step at what is always 0": ("", "x*step(relu(x))", "x", "step(cosh(x)**2 - sqrt(cosh(x)**4))"),
     "unequal nowhere": ("", "tanh(x)", "x", "(1 - y**2)*(1 if cosh(x)**2 - sinh(x)**2 != 1 else 3)"),
 }
@@ -70,6 +90,7 @@ RIGHT = {
         "x*(1 if x*a/Abs(a)*sqrt(a**2) < 0.3 else 0) + x*(0 if x*a < 0.3 else 1)",
     ),
     "the sign of 1/x": ("", "Abs(x)", "x", "sign(1/x)"),
+    "the sign of a square times x": (_Z, "sqrt(Abs(a**2*x))", "x", "sign(x)*Abs(a)/(2*sqrt(Abs(x)))"),
     "always equal": (_A, "sigmoid(x*2*a)", "x", "1/(4*cosh(x*a)**2)*2*a*(1 if a + relu(2*a) - 2*a == a else 0)"),
 }
 

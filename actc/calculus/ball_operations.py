@@ -236,7 +236,13 @@ def _integer_power(a: Scalar, n: fmpz) -> Cell:
         if a.height_bits() * abs(n) <= MOST_EXACT:
             return a ** int(n)
         a = arb(a)
-    return UNKNOWN if n < 0 and a.contains(0) else a**n
+    if not a.contains(0):
+        return a**n
+    if n < 0:
+        return UNKNOWN
+    # flint's power is nan where the middle is 0.
+    most = a.abs_upper() ** n
+    return arb(0, most) if n % 2 else span(arb(0), most.upper())
 
 
 def _rational_power(a: Scalar, b: fmpq) -> Cell:

@@ -30,12 +30,18 @@ def differentiate_by_regions(root: Expr, variable: str) -> Expr:
     The chain rule's result may be undefined where a part is constant: that of ``cbrt(Max(x, 0))`` is 0 times infinity
     for negative ``x``. Resolving the branches first gives 0.
     """
-    deciding = [atom for atom in atoms(root) if variable in atom.free]
-    if not deciding:
+    return _by_regions(root, variable, {})
+
+
+def _by_regions(root: Expr, variable: str, signs: dict[Expr, int]) -> Expr:
+    # Where a parameter takes part, as in Abs(a**2*x), a branch may stay although the variable's signs are known.
+    atom = next((a for a in atoms(root) if variable in a.free and a not in signs), None)
+    if atom is None:
         return differentiate(root, variable)
-    atom = deciding[0]
-    above = differentiate_by_regions(resolve(root, {atom: 1}), variable)
-    below = differentiate_by_regions(resolve(root, {atom: -1}), variable)
+    above, below = (
+        _by_regions(resolve(root, further), variable, further)
+        for further in ({**signs, atom: side} for side in (1, -1))
+    )
     return where(compare("gt", atom, ZERO), above, below)
 
 

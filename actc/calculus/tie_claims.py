@@ -18,6 +18,7 @@ from actc.calculus.balls import Number, evaluate, sign_of
 from actc.calculus.branches import atoms, resolve
 from actc.calculus.crossings import Crossing, place
 from actc.calculus.emit import at_defaults, meets
+from actc.calculus.exact_values import exactly
 from actc.calculus.kinks import Sides, sides
 from actc.calculus.limits import Limit
 from actc.calculus.normal_form import Outcome, compare
@@ -103,7 +104,7 @@ def judge_on(
         on_it = resolve(claim, {atom: 0 for atom, sign in region.signs if not sign}, tidy=False)
         for point in finder.points(region, _EACH):
             # What is equal here, balls alone need not tell: exp(x) == exp(3) at x = 3.
-            stated = on_it if _is_untold(claim, point) else claim
+            stated = _told((claim, on_it), point)
             if untold is not None and _is_untold(stated, point):
                 untold.append(point)
             outside = _judge(activation, variable, derivative, stated, point, found)
@@ -186,7 +187,18 @@ class _OnIt:
 
     def stated(self, point: Mapping[str, Number]) -> Expr:
         """The claim as it is to be evaluated at a point on the crossing. An atom may be zero where none asks for it."""
-        return self._resolved if _is_untold(self._claim, point) else self._claim
+        return _told((self._claim, self._resolved), point) if _is_untold(self._claim, point) else self._claim
+
+
+def _told(ways: Sequence[Expr], point: Mapping[str, Number]) -> Expr:
+    """The first of the ways to state a claim that has a value at a point, or shows that there is none; else the last.
+
+    A point at which none has gets the claim's exact value, as far as identities tell.
+    """
+    for way in ways:
+        if not _is_untold(way, point):
+            return way
+    return exactly(ways[0], point)
 
 
 def _is_untold(claim: Expr, point: Mapping[str, Number]) -> bool:

@@ -36,6 +36,7 @@ _PACES = (Fraction(1), Fraction(7, 5), Fraction(11, 7))
 
 _TURNS = (2, 5)  # of other inputs' values
 _NEAR = Fraction(1, 2**20)
+_ASIDE = Fraction(67, 64)
 _CHEAP = 2
 _INSTEAD = tuple(Fraction(10) ** k for k in (30, 18, 9, 3))
 _VARIABLE = "·t"
@@ -63,11 +64,17 @@ def ends(expr: Expr, name: str, activation: Activation, sets: Iterable[PointSet]
         rank = 0 if number_of == 0 else 1 if inside else 2
         for turn, side in product(_TURNS if len(activation.inputs) > 1 else _TURNS[:1], sides):
             given = [i for i in activation.inputs if i.name != name]
-            others = {**parameters, **{i.name: choose(i.domain, turn + k) for k, i in enumerate(given)}}
+            others = {**parameters, **{i.name: _generic(i.domain, turn + k) for k, i in enumerate(given)}}
             limit = _limit(expr, name, side, others)
             if limit is not None:
                 found.append(End(side, others, limit, rank))
     return tuple(found)
+
+
+def _generic(domain: Domain, turn: int) -> Fraction:
+    """Another input's value, nowhere special: x*log(y) has the limit 0 at y = 1, where it has none along both."""
+    value = choose(domain, turn)
+    return near if domain.contains(near := value * _ASIDE) else value
 
 
 def _settings(activation: Activation, sets: Iterable[PointSet]) -> list[Point]:
