@@ -74,7 +74,7 @@ def ends(expr: Expr, name: str, activation: Activation, sets: Iterable[PointSet]
 def _generic(domain: Domain, turn: int) -> Fraction:
     """Another input's value, nowhere special: x*log(y) has the limit 0 at y = 1, where it has none along both."""
     value = choose(domain, turn)
-    return near if domain.contains(near := value * _ASIDE) else value
+    return near if domain.contains(near := (value or Fraction(1)) * _ASIDE) else value
 
 
 def _settings(activation: Activation, sets: Iterable[PointSet]) -> list[Point]:
