@@ -10,6 +10,7 @@ from fractions import Fraction
 from flint import arb, fmpq
 
 from actc.calculus.ball_operations import UNDEFINED, UNKNOWN, Cell, Marker, Scalar, ball, sign
+from actc.calculus.crossings import tidied
 from actc.calculus.differentiate import differentiate
 from actc.calculus.sampling import Sample
 from actc.calculus.sampling_borders import Point, borders, kinks_at, steps
@@ -77,7 +78,7 @@ class Comparison:
         claimed, actual = (substitute(e, dict(bindings)) for e in (self.claimed, self.actual))
         value = None if self.value is None else substitute(self.value, dict(bindings))
         if value is not None and self.variable is not None:
-            actual = differentiate(value, self.variable)
+            actual = differentiate(tidied(value), self.variable)
         return Comparison(claimed, actual, self._inputs, self.variable, value)
 
     @property

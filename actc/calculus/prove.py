@@ -9,6 +9,7 @@ from fractions import Fraction
 from actc.calculus.balls import sign_of as sign_at
 from actc.calculus.branches import atoms, guards, live_guards, orient, resolve
 from actc.calculus.cells import feasible_signs
+from actc.calculus.crossings import tidied
 from actc.calculus.differentiate import differentiate
 from actc.calculus.method_text import Shown, proof_text
 from actc.calculus.monotone import sign_along
@@ -247,7 +248,8 @@ class _Search:
     def _is_lost(self, claimed: Expr, function: Expr) -> bool:
         """Whether the claim has no value at one of a few generic points, while the derivative has."""
         self.work.spend(_NODE * (size(claimed) + size(function)))
-        return is_lost(claimed, self.derive(function), function, self.domains, _POINTS_AFTER, seed=3)
+        # With a = 0 put in, sqrt(Abs(a**2*x)) is 0, and so is its derivative.
+        return is_lost(claimed, self.derive(tidied(function)), function, self.domains, _POINTS_AFTER, seed=3)
 
     def _may_be(self, leaf: Expr, value: Expr) -> bool:
         return not value.is_number or self.domains.get(leaf.name, Domain()).contains(value.number)

@@ -20,7 +20,7 @@ from actc.calculus.crossings import Crossing, place
 from actc.calculus.emit import at_defaults, meets
 from actc.calculus.exact_values import exactly
 from actc.calculus.kinks import Sides, sides
-from actc.calculus.limits import Limit
+from actc.calculus.limits import Limit, recognised
 from actc.calculus.normal_form import Outcome, compare
 from actc.calculus.regions import Region
 from actc.calculus.settle import at, is_undefined, same
@@ -102,7 +102,9 @@ def judge_on(
     finder = Finder(activation.domains, rational_defaults(activation), inputs, Work(_FINDING))
     for region in regions:
         on_it = resolve(claim, {atom: 0 for atom, sign in region.signs if not sign}, tidy=False)
-        for point in finder.points(region, _EACH):
+        for found_at in finder.points(region, _EACH):
+            # A search for a border ends at a ball also where it is at 2.
+            point = {n: recognised(v) if isinstance(v, arb) else v for n, v in found_at.items()}
             # What is equal here, balls alone need not tell: exp(x) == exp(3) at x = 3.
             stated = _told((claim, on_it), point)
             if untold is not None and _is_untold(stated, point):
