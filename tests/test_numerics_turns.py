@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 import gmpy2
@@ -17,7 +18,7 @@ from actc.numerics.collected import collected
 from actc.numerics.formats import FLOAT32, FLOAT64, Format
 from actc.numerics.simulate import Simulator
 from actc.numerics.stabilise import stabilise_measured
-from actc.numerics.turns import by_turns
+from actc.numerics.turns import by_turns, saturated, terms_by_turns
 
 
 def computed(program: Expr, form: Format, **point: float) -> float:
@@ -47,6 +48,30 @@ def test_products_by_turns(formula: str, function: Callable[[Any], Any], sizes: 
 def test_short_products_stay(formula: str) -> None:
     """Where nothing is to be taken by turns, nothing is written otherwise."""
     assert by_turns(read(formula)) is read(formula)
+
+
+@pytest.mark.parametrize(("formula", "function", "sizes"), [
+    ("(1 + 2*a*x)/(1 + x + a*x**2)**2", lambda x, a: (1 + 2 * a * x) / (1 + x + a * x**2) ** 2, (1e3, 3.4e38)),
+    ("x**2*sign(x)/(1 + Abs(x) + a*Abs(x)**2)**2", lambda x, a: x**2 / (1 + x + a * x**2) ** 2, (1e20, 3.4e38)),
+    ("(x - 3)*x*5/(1 + x*x*a + x)", lambda x, a: (x - 3) * x * 5 / (1 + x * x * a + x), (7.0, 1e9)),
+    ("x*(1 + a*x)/(x*(1 + a*x) + 1)", lambda x, a: x * (1 + a * x) / (1 + x * (1 + a * x)), (1e-30, 0.1, 1e20, 3.4e38)),
+    ("-x*Abs(x)*a/(a*Abs(x)**2 + 2)", lambda x, a: -a * x * x / (a * x * x + 2), (1e-15, 0.1, 1e18)),
+])  # fmt: skip
+def test_sums_by_turns(formula: str, function: Callable[[Any, Any], Any], sizes: tuple[float, ...]) -> None:
+    """The same function, finite up to the largest floats, at a parameter that is 0 too."""
+    found = terms_by_turns(saturated(read(formula)))
+    assert found is not read(formula)
+    assert prove_same(found, read(formula), {}) is not None
+    for size, a in product(sizes, (0.0, 1.0, 3.0)):
+        with mpmath.workdps(120):
+            true = float(function(mpmath.mpf(float(gmpy2.mpfr(size, 24))), mpmath.mpf(a)))
+        assert computed(found, FLOAT32, x=size, a=a) == pytest.approx(true, rel=1e-5, abs=1e-36)
+
+
+@pytest.mark.parametrize("formula", ["x/(1 + exp(x))", "(x + a)/(1 + x)", "x/(a + b)", "1/(1 + x)", "x*a"])
+def test_what_does_not_saturate_stays(formula: str) -> None:
+    """Only what is a part of its own denominator."""
+    assert saturated(read(formula)) is read(formula)
 
 
 @pytest.mark.parametrize(("formula", "written"), [

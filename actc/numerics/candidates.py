@@ -24,7 +24,7 @@ from actc.numerics.products import bounded_first, decaying_first, shared_divisio
 from actc.numerics.radicals import rationalised
 from actc.numerics.roots import conjugate, hypotenuses, scaled_roots
 from actc.numerics.tails import halved
-from actc.numerics.turns import by_turns
+from actc.numerics.turns import by_turns, saturated, terms_by_turns
 from actc.numerics.vocabulary import WRITERS, local, nearest, rewritten
 
 _MOST_NODES = 400
@@ -126,6 +126,7 @@ def variants(root: Expr, inputs: tuple[str, ...]) -> Iterator[Expr]:
 def turned(root: Expr, inputs: tuple[str, ...]) -> Iterator[Expr]:
     """The expression, and the same far from 0, with its products by turns."""
     yield from _fresh(root, by_turns)
+    yield from _fresh(root, lambda e: terms_by_turns(saturated(e)))
     for name in inputs:
         if name in root.free:
             yield from _fresh(root, lambda e, n=name: by_turns(split_at_one(e, n)))  # type: ignore[misc]

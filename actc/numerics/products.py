@@ -8,7 +8,7 @@ from actc.model.algebra import add, divide, multiply, negate, subtract, where
 from actc.model.expr import ONE, Expr, fold, postorder, rebuild
 
 _DECAYING = frozenset({"exp", "sigmoid", "normal_cdf", "erfc"})
-_BOUNDED = frozenset({*_DECAYING, "tanh", "sin", "cos", "erf", "atan", "sinc"})
+BOUNDED = frozenset({*_DECAYING, "tanh", "sin", "cos", "erf", "atan", "sinc"})
 _MOST_POWER = 8
 _MOST_NODES = 60
 
@@ -110,7 +110,7 @@ def bounded_first(root: Expr, inputs: tuple[str, ...]) -> Expr:
 
 
 def _kind(part: Expr, inputs: tuple[str, ...]) -> int:
-    if part.op in _BOUNDED:
+    if part.op in BOUNDED:
         return 0
     return 1 if any(name in part.free for name in inputs) else 2
 

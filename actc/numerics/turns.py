@@ -1,18 +1,24 @@
 """Products multiplied and divided by turns, so that no part of them overflows or vanishes before the whole does.
 
-a/(b*c)**2*d**3 is a*d/(b*c)*d/(b*c)*d: squares of what is large or small are not formed.
+a/(b*c)**2*d**3 is a*d/(b*c)*d/(b*c)*d: squares of what is large or small are not formed. A sum above a quotient is
+divided term by term, so that infinity is not divided by infinity: what is divided by it first is 0. Where the quotient
+does not vanish far out, u/(1 + u) is 1/(1 + 1/u).
 """
 
 from __future__ import annotations
 
 from itertools import zip_longest
 
-from actc.model.algebra import divide, multiply, negate, where
-from actc.model.expr import ONE, Expr, fold, postorder, rebuild
-from actc.numerics.products import factors
+from actc.model.algebra import add, divide, multiply, negate, subtract, where
+from actc.model.expr import ONE, ZERO, Expr, fold, postorder, rebuild
+from actc.numerics.forms import plain_product
+from actc.numerics.products import BOUNDED, factors
+from actc.numerics.rational import quotient
 
+_NEVER_LARGE = BOUNDED | {"sign"}
 _MOST_POWER = 6
 _MOST_FACTORS = 24
+_MOST_TERMS = 8  # of a sum above a quotient
 
 
 def by_turns(root: Expr) -> Expr:
@@ -24,6 +30,118 @@ def by_turns(root: Expr) -> Expr:
         return _by_turns(here) if node.op in ("mul", "div") and node not in inside else here
 
     return fold(root, visit)
+
+
+def terms_by_turns(root: Expr) -> Expr:
+    """The same, sums above quotients term by term, and in each term what may be large first."""
+    inside = {a for node in postorder(root) if node.op in ("mul", "div", "neg") for a in node.args}
+
+    def visit(node: Expr, args: tuple[Expr, ...]) -> Expr:
+        here = rebuild(node, args)
+        return _terms_by_turns(here) if node.op in ("mul", "div") and node not in inside else here
+
+    return fold(root, visit)
+
+
+def _terms_by_turns(root: Expr) -> Expr:
+    top, bottom, sign = factors(root)
+    below = _single(bottom)
+    if not bottom and len(top) > 1 and any(f.op == "pow" for f in top):
+        return _written_out(top, sign)
+    if not any(divisor.op in ("add", "sub") and divisor.free for divisor in below):
+        return root
+    found = []
+    for term, turn in _terms(top):
+        part = ONE
+        above = sorted(_single(term), key=lambda f: (not f.free, f.op in _NEVER_LARGE))
+        for factor, divisor in zip_longest(above or [ONE], below):
+            part = part if factor is None else multiply(part, factor)
+            part = part if divisor is None else divide(part, divisor)
+        found.append(([part], turn))
+    total = _sum(found)
+    return total if sign > 0 else negate(total)
+
+
+def _written_out(top: list[Expr], sign: int) -> Expr:
+    """A product with powers, as a*x*x for a*x**2: where a is 0, it is 0 however large x is."""
+    total = ONE
+    for part in _single(sorted(top, key=lambda f: (bool(f.free), f.op == "pow"))):
+        total = part if total is ONE else multiply(total, part)
+    return total if sign > 0 else negate(total)
+
+
+def _terms(top: list[Expr]) -> list[tuple[list[Expr], int]]:
+    """The product of some factors as a sum of products, each with its sign; powers of sums stay."""
+    found: list[tuple[list[Expr], int]] = [([], 1)]
+    for factor in top:
+        parts = _signed(factor)
+        if len(found) * len(parts) > _MOST_TERMS:
+            parts = [([factor], 1)]
+        found = [([*one, *other], sign * turn) for one, sign in found for other, turn in parts]
+    return found
+
+
+def _signed(root: Expr) -> list[tuple[list[Expr], int]]:
+    """The terms of a sum, as the factors of each and its sign; what is no sum is one term."""
+    found = []
+    stack = [(root, 1)]
+    while stack:
+        node, sign = stack.pop()
+        if node.op in ("add", "sub"):
+            left, right = node.args
+            stack += [(right, sign if node.op == "add" else -sign), (left, sign)]
+        elif node.op in ("mul", "neg"):
+            top, bottom, own = factors(node)
+            found.append(([node], sign) if bottom else (top, sign * own))
+        else:
+            found.append(([node], sign))
+    return found
+
+
+def saturated(root: Expr) -> Expr:
+    """Quotients that tend to 1 or -1 far out, as 1/(1 + 1/u): where u overflows, they are 1."""
+    return fold(root, lambda node, args: _saturated(rebuild(node, args)))
+
+
+def _saturated(node: Expr) -> Expr:
+    if node.op != "div":
+        return node
+    top, bottom = node.args
+    terms = _signed(bottom) if bottom.op in ("add", "sub") else []
+    if not 2 <= len(terms) <= _MOST_TERMS:
+        return node
+    for k, (small, sign) in enumerate(terms):
+        great = _sum([*terms[:k], *terms[k + 1 :]])
+        ratio = _ratio(top, great)
+        if ratio is not None:
+            least = _sum([(small, sign)])
+            return divide(ratio, add(ONE, divide(least, great)))
+    return node
+
+
+def _sum(terms: list[tuple[list[Expr], int]]) -> Expr:
+    total: Expr | None = None
+    for parts, sign in terms:
+        product = ONE
+        for part in parts:
+            product = part if product is ONE else multiply(product, part)
+        if total is None:
+            total = product if sign > 0 else negate(product)
+        else:
+            total = (add if sign > 0 else subtract)(total, product)
+    return ZERO if total is None else total
+
+
+def _ratio(top: Expr, great: Expr) -> Expr | None:
+    """The quotient of a numerator and a part of the denominator where it is 1, -1 or a sign."""
+    if not great.free or not top.free:
+        return None
+    value = quotient(divide(top, great))
+    if value is None or value.exponents or value.is_zero:
+        return None
+    found = plain_product(value)
+    size = found.args[0] if found.op == "neg" else found
+    return found if size is ONE or size.op == "sign" else None
 
 
 def _by_turns(root: Expr) -> Expr:
@@ -42,10 +160,13 @@ def _product(top: list[Expr], bottom: list[Expr]) -> Expr | None:
         condition, *sides = choice.args
         done = [_side(side, rest, bottom) for side in sides]
         return where(condition, *done)
-    if not top or not bottom or not 3 <= sum(1 for f in (*top, *bottom) if f.free) <= _MOST_FACTORS:
+    if not top or not bottom or len(top) + len(bottom) < 3:
         return None
-    # What has no symbol comes last: it changes no magnitude by much.
+    if not 2 <= sum(1 for f in (*top, *bottom) if f.free) <= _MOST_FACTORS:
+        return None
+    # What has no symbol comes last where it multiplies, first where it divides: sums and roots overflow by a few bits.
     top = sorted(top, key=lambda f: not f.free)
+    bottom = sorted(bottom, key=lambda f: bool(f.free))
     total = ONE
     for factor, divisor in zip_longest(top, bottom):
         if factor is not None:
