@@ -36,6 +36,8 @@ _MADE = "__made_by_actc__"
 
 def compile_module(source: Described, package: str) -> types.ModuleType:
     """The module of an activation file, imported as ``package.<stem>``; see ``actc.compile``."""
+    if not isinstance(package, str):
+        raise TypeError(f"the package is a dotted name, not {type(package).__name__}")
     try:
         check_package(package)
     except UsageError as error:

@@ -140,6 +140,7 @@ def test_reserved_activations_are_what_the_check_refuses() -> None:
         ("None", "ACT123"),
         ("y", "ACT123"),
         ("tf", "ACT123"),
+        ("Any", "ACT123"),
         ("keras", "ACT123"),
         *((name, "ACT123") for name in sorted(CONSTANT_NAMES)),
     ],

@@ -154,8 +154,8 @@ _error(
 _error(
     "ACT123",
     "reserved name",
-    "Keywords of Python, the constants `pi`, `E`, `EulerGamma` and `GoldenRatio`, the output `y`, `tf` and `keras` "
-    "have their own meaning in expressions or generated code. Choose another name.",
+    "Keywords of Python, the constants `pi`, `E`, `EulerGamma` and `GoldenRatio`, the output `y`, `tf`, `keras` and "
+    "`Any` have their own meaning in expressions or generated code. Choose another name.",
     "name: swish\nparameters: {lambda: 1}\nexpression: x * sigmoid(x)\n",
 )
 _error(

@@ -149,7 +149,7 @@ def _reshaped(node: Node, shape: Shape) -> str | None:
         ends = ", ".join(item.text.value for item in node.items if isinstance(item, Scalar))
         return f'quote an interval: `"[{ends}]"`'
     if ScalarKind.MATHEMATICS in options and isinstance(node, Listing | Mapping):
-        return "quote an expression that begins with `[` or `{`" if isinstance(node, Listing) else None
+        return "write one number or expression; quote one that begins with `[`" if isinstance(node, Listing) else None
     if isinstance(node, Scalar) and any(isinstance(option, ListOf) for option in options):
         return f"write {quoted(f'[{node.text.value}]')}"
     return None

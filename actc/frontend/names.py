@@ -174,7 +174,7 @@ def _check_identifier(name: Text, log: DiagnosticLog) -> bool:
     elif value in CONSTANT_NAMES:
         reason = "a constant"
     elif value in VARIABLE_NAMES:
-        reason = "a module in generated code"
+        reason = "a type in generated code" if value == "Any" else "a module in generated code"
     else:
         return True
     _report(log, "ACT123", name, f"{quoted(value)} is {reason}", "choose another name")

@@ -33,8 +33,8 @@ BUILTINS = frozenset(
 # In every generated module or package, beside the activations themselves.
 PACKAGE_NAMES = frozenset({"tf", "keras", "get", "inputs", "self"})
 
-# `y` is the activation's own output; True and False are keywords.
-VARIABLE_NAMES = frozenset({"y", "tf", "keras"})
+# `y` is the activation's own output; True and False are keywords; `Any` is the type of tensors in generated code.
+VARIABLE_NAMES = frozenset({"y", "tf", "keras", "Any"})
 
 # Public attributes of keras.layers.Layer and the arguments of its constructor, in Keras 3.15.
 LAYER_NAMES = frozenset(
