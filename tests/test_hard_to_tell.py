@@ -81,6 +81,12 @@ WRONG = {
         "x",
         "0 if log(exp(6 - x)) - (6 - x) + relu(x) == 3*x else -2",
     ),
+    "a factor 1 - exp(-5832) at one point": (
+        "",
+        "exp(silu((x + 1)**3))",
+        "x",
+        "3*y*(x + 1)**2*(1 if x == 17 else sigmoid((x + 1)**3) + (x + 1)**3*sigmoid((x + 1)**3)*sigmoid(-(x + 1)**3))",
+    ),
     "a step at what is always 0": ("", "x*step(relu(x))", "x", "step(cosh(x)**2 - sqrt(cosh(x)**4))"),
     "unequal nowhere": ("", "tanh(x)", "x", "(1 - y**2)*(1 if cosh(x)**2 - sinh(x)**2 != 1 else 3)"),
 }

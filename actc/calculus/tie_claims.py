@@ -9,33 +9,30 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
 
 from flint import arb
 
 from actc.calculus.ball_operations import Marker
 from actc.calculus.balls import Number, evaluate, sign_of
-from actc.calculus.branches import atoms, resolve
+from actc.calculus.branches import guards, resolve, steps
 from actc.calculus.crossings import Crossing, place
 from actc.calculus.emit import at_defaults, meets
-from actc.calculus.exact_values import exactly
 from actc.calculus.kinks import Sides, sides
 from actc.calculus.limits import Limit, recognised
-from actc.calculus.normal_form import Outcome, compare
 from actc.calculus.regions import Region
-from actc.calculus.settle import at, is_undefined, same
+from actc.calculus.settle import at, same
 from actc.calculus.special_points import MOST_AROUND, around
 from actc.calculus.subgradients import Slope
 from actc.calculus.tape import exact, precision
 from actc.calculus.tie_points import parameter_points, rational_defaults, tie_points
+from actc.calculus.tie_values import OnIt, is_untold, told, value_at
 from actc.calculus.witness import Finder
 from actc.calculus.work import Work
 from actc.model.activation import Activation
-from actc.model.expr import ZERO, Expr, substitute, symbol
+from actc.model.expr import Expr
 
 _BITS = (192, 2048)
 _MOST_BITS = 20_000  # of a claim beside exact limits
-_NOTHING = arb(2) ** -1024
 _MOST_ZEROS = 3  # of a crossing without a closed form
 _FINDING = 300_000  # operations to find points on borders
 _EACH = 3  # points of a border
@@ -67,12 +64,12 @@ def judge_at_ties(
     """
     chosen = list(parameter_points(activation) if settings is None else settings)
     for crossing in found:
-        on_it = _OnIt(claim, crossing, activation)
+        on_it = OnIt(claim, crossing, activation)
         for point in tie_points(activation, crossing, chosen):
             # Kinks that fall together for special parameters are no kink of the claim's own.
             if not meets(crossing, point, found) or at_defaults(activation, point):
                 stated = on_it.stated(point)
-                if untold is not None and _is_untold(stated, point):
+                if untold is not None and is_untold(stated, point):
                     untold.append(point)
                 outside = _outside(activation, variable, derivative, point, stated, None)
                 if outside is not None:
@@ -106,8 +103,8 @@ def judge_on(
             # A search for a border ends at a ball also where it is at 2.
             point = {n: recognised(v) if isinstance(v, arb) else v for n, v in found_at.items()}
             # What is equal here, balls alone need not tell: exp(x) == exp(3) at x = 3.
-            stated = _told((claim, on_it), point)
-            if untold is not None and _is_untold(stated, point):
+            stated = told((claim, on_it), point)
+            if untold is not None and is_untold(stated, point):
                 untold.append(point)
             outside = _judge(activation, variable, derivative, stated, point, found)
             if outside is not None:
@@ -167,57 +164,6 @@ def _passes(crossing: Crossing, point: Mapping[str, Number]) -> bool:
     return there is not None and here == there
 
 
-class _OnIt:
-    """What a claim is on a crossing, where balls alone cannot tell: x == tan(atan(a)) at x = a, or any irrational x."""
-
-    def __init__(self, claim: Expr, crossing: Crossing, activation: Activation) -> None:
-        self._claim, self._crossing, self._activation = claim, crossing, activation
-
-    @cached_property
-    def _resolved(self) -> Expr:
-        zeros = dict.fromkeys(self._crossing.atoms, 0)
-        there = self._crossing.location
-        if there is not None:
-            here = {symbol(self._crossing.variable): there}
-            domains = self._activation.domains
-            for atom in atoms(self._claim):
-                if atom not in zeros and self._crossing.variable in atom.free:
-                    found = compare(ZERO, substitute(atom, here), domains, {})
-                    if found.outcome is Outcome.ZERO:
-                        zeros[atom] = 0
-        return resolve(self._claim, zeros)
-
-    def stated(self, point: Mapping[str, Number]) -> Expr:
-        """The claim as it is to be evaluated at a point on the crossing. An atom may be zero where none asks for it."""
-        return _told((self._claim, self._resolved), point) if _is_untold(self._claim, point) else self._claim
-
-
-def _told(ways: Sequence[Expr], point: Mapping[str, Number]) -> Expr:
-    """The first of the ways to state a claim that has a value at a point, or shows that there is none; else the last.
-
-    A point at which none has gets the claim's exact value, as far as identities tell.
-    """
-    for way in ways:
-        if not _is_untold(way, point):
-            return way
-    return exactly(ways[0], point)
-
-
-def _is_untold(claim: Expr, point: Mapping[str, Number]) -> bool:
-    """Whether the claim may have a value at the point that balls do not tell."""
-    return _value(claim, point) is None and not is_undefined(claim, point)
-
-
-def _value(claim: Expr, point: Mapping[str, Number]) -> Slope | None:
-    """The claim's value at a point; 0 for what is that as far as hundreds of digits tell, as exp(log(2)) - 2."""
-    value = at(claim, point)
-    if value is None:
-        near = evaluate(claim, point, _BITS[-1])
-        if isinstance(near, arb) and abs(near) < _NOTHING:
-            return Fraction(0)
-    return value
-
-
 def _irrational_points(crossing: Crossing, settings: Iterable[Mapping[str, Fraction]]) -> Iterator[dict[str, Number]]:
     """Where the crossing is, as a ball: no float is there, but the claim speaks of all reals."""
     for index, setting in enumerate(settings):
@@ -239,7 +185,7 @@ def _outside(
     claim: Expr,
     crossing: Crossing | None,
 ) -> Outside | None:
-    value = _value(claim, point)
+    value = value_at(claim, point)
     if value is None:
         return None
     domain = activation.domains[variable]
@@ -251,6 +197,8 @@ def _outside(
             known = _compared(evaluate(claim, point, bits), finer.certain, bits)
             if known is not None:
                 return Outside(point, value, around, True) if known else None
+        if _is_apart(claim, derivative, point):
+            return Outside(point, value, around, True)
         return None
     ends = [s for s in (around.left, around.right) if s is not None]
     if not ends or not around.complete:
@@ -260,6 +208,19 @@ def _outside(
     # Beside a point that only a ball describes there may be the next kink: without a certificate nothing is said of it.
     exact = all(isinstance(v, Fraction | int) for v in point.values())
     return Outside(point, value, around, False) if exact and not inside else None
+
+
+def _is_apart(claim: Expr, derivative: Expr, point: Mapping[str, Number]) -> bool:
+    """Whether a claim certainly is not the derivative at an exact point near which that has no branches.
+
+    They may be as near to each other as 1 and 1 - exp(-5832).
+    """
+    if not all(isinstance(value, Fraction | int) for value in point.values()):
+        return False
+    if steps(derivative) or not all(sign_of(guard, point) for guard in guards(derivative)):
+        return False
+    apart = evaluate(claim - derivative, point, _MOST_BITS)
+    return isinstance(apart, Fraction | arb) and apart != 0
 
 
 def _is_zero_of(crossing: Crossing, point: Mapping[str, Number]) -> bool:
