@@ -87,6 +87,12 @@ WRONG = {
         "x",
         "3*y*(x + 1)**2*(1 if x == 17 else sigmoid((x + 1)**3) + (x + 1)**3*sigmoid((x + 1)**3)*sigmoid(-(x + 1)**3))",
     ),
+    "a small disc, on whose axes nothing shows": (
+        "inputs: [x, z]\n",
+        "x*normal_cdf(x/5 - 5*z)",
+        "x",
+        "normal_cdf(x/5 - 5*z) + x/5*normal_pdf(x/5 + (5*z if 2*x**2 + z**2 < 1e-4 else -5*z))",
+    ),
     "a step at what is always 0": ("", "x*step(relu(x))", "x", "step(cosh(x)**2 - sqrt(cosh(x)**4))"),
     "unequal nowhere": ("", "tanh(x)", "x", "(1 - y**2)*(1 if cosh(x)**2 - sinh(x)**2 != 1 else 3)"),
 }

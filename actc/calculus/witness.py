@@ -33,6 +33,8 @@ from actc.model.expr import Expr, postorder, substitute
 _BITS = (128, 1024, 4096)
 _DIGITS = 60  # of an irrational border
 _MOVES = 16  # from one start
+_SHAKES = 12  # of a point, ever smaller
+_OFFSETS = tuple(Fraction(n, 1000) for n in (731, -613, 877, -419, 547, -953))
 _STARTS = 6  # for every point that is wanted
 _ZEROS = 12  # of a border along one line
 _ONE = Fraction(1)
@@ -155,7 +157,12 @@ class Finder:
                 start = nearest(planes, start, self.domains, self.work)
             found = walk.run(start, turn)
             if found is not None:
+                shaken = walk.shaken(found, turn)
+                # A point with zeros in it may be one at which nothing shows.
+                yield dict(found if shaken is None or all(found.values()) else shaken)
                 yield dict(found)
+                if shaken is not None:
+                    yield dict(shaken)
             else:
                 missed += 1
                 if missed > _STARTS:
@@ -201,6 +208,27 @@ class _Walk:
             point = ranked[0] if random.randrange(5) else ranked[random.randrange(min(3, len(ranked)))]
             seen.add(tuple(point.values()))
         return point if not self._judge(point)[0] else None
+
+    def shaken(self, point: Mapping[str, Fraction], turn: int) -> dict[str, Fraction] | None:
+        """A point nearby with all the signs and nothing special about it, where there is one."""
+        moving = [n for n in point if not self._domains.get(n, Domain()).integer]
+        size = _ONE / 2
+        for _ in range(_SHAKES):
+            near = dict(point)
+            for k, name in enumerate(moving):
+                offset = size * _OFFSETS[(k + turn) % len(_OFFSETS)] * max(abs(point[name]), _ONE)
+                near[name] = next(
+                    (
+                        v
+                        for v in (point[name] + offset, point[name] - offset)
+                        if _inside(v, self._domains.get(name, Domain()))
+                    ),
+                    point[name],
+                )
+            if not self._judge(near)[0]:
+                return near
+            size /= 8
+        return None
 
     def _rank(self, point: Mapping[str, Fraction]) -> tuple[int, float]:
         failing, amount = self._judge(point)
