@@ -21,7 +21,7 @@ from actc.model.expr import Expr, apply, substitute
 DIGITS = 30  # of agreement that count
 _ALIKE = arb(10) ** -DIGITS
 _NOTHING = arb(10) ** -100  # a difference below it is none where 512 bits give no relative accuracy
-_BITS = (128, 512, 2048)
+_BITS = (128, 512)
 _BESIDE = Fraction(1, 10**9)
 _LEAST = Fraction(1, 10**40)
 

@@ -14,6 +14,8 @@ FEW_STEPS = 200  # of an expression that so many bits are taken for
 _DEEP_POINTS = 10
 _DEEP_WORK = 4_000
 _STRIDE = 12  # of the points away from the defaults that are looked at for regions
+_GREY_BITS = (2048,)  # for all the points at which fewer told nothing
+_GREY_WORK = 20_000
 _DARK_POINTS = 40  # at which nothing was told and more bits are taken
 _DARK_BITS = (4096, 40_000)
 _LARGE, _LARGEST = 10_000, 400_000  # bits of values beside which more are taken: 1 is little beside exp(20000)
@@ -47,8 +49,12 @@ def enough(found: Judged, bits: tuple[int, ...]) -> tuple[int, ...]:
 def in_the_dark(comparison: Comparison, judged: Sequence[Judged]) -> list[Judged]:
     """Differences at points where the usual bits told nothing: where cosh(x)**2 - sinh(x)**2 needs thousands."""
     dark: dict[tuple[int, int], list[Judged]] = {}
-    for one in judged:
-        if one.outcome is Outcome.UNDECIDED:
+    many = max(1, _GREY_WORK // max(1, comparison.steps))
+    for one in [one for one in judged if one.outcome is Outcome.UNDECIDED][:many]:
+        nearer = comparison.judge(one.sample, _GREY_BITS)
+        if nearer.outcome is Outcome.DIFFERS:
+            return [nearer]
+        if nearer.outcome is Outcome.UNDECIDED:
             dark.setdefault((len(one.sample.varied), _span(one)), []).append(one)
     # Defaults first, and sizes that few digits tell; then again, further points of each kind.
     turns = zip_longest(*(dark[key] for key in sorted(dark)))
