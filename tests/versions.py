@@ -28,6 +28,8 @@ TESTS = (
     "test_generated_keras.py",
     "test_generated_models.py",
     "test_generated_formats.py",
+    "test_generated_arguments.py",
+    "test_generated_corners.py",
 )
 NEEDED = ("filelock", "gmpy2", "hypothesis", "jinja2", "mpmath", "platformdirs", "pytest", "python-flint", "pyyaml")
 
