@@ -14,7 +14,7 @@ from actc.model.algebra import add, folded, multiply, negate
 from actc.model.expr import Expr, apply, fold, postorder, rebuild
 from actc.numerics.exponents import times
 from actc.numerics.forms import plain_product, polynomial
-from actc.numerics.rational import Quotient, lowest, quotient
+from actc.numerics.rational import Quotient, lowest, quotient, terms_of_degree
 
 _STEPS = {"erf": "erfc", "normal_cdf": "normal_cdf"}
 
@@ -41,7 +41,7 @@ def _blended(node: Expr) -> Expr:
             continue
         if any(leaf in set(postorder(other)) for other in value.leaves if other is not leaf):
             continue
-        p, q = _part(value.top, index, 0), _part(value.top, index, 1)
+        p, q = terms_of_degree(value.top, {index: 0}), terms_of_degree(value.top, {index: 1})
         if p.is_zero():
             continue
         rising, falling = _after(leaf)
@@ -67,12 +67,3 @@ def _term(value: Quotient, top: fmpq_mpoly, step: Expr) -> Expr:
         return polynomial(top, list(value.leaves))
     factor = plain_product(lowest(Quotient(top, value.bottom, (), value.leaves)))
     return multiply(factor, step)
-
-
-def _part(poly: fmpq_mpoly, index: int, degree: int) -> fmpq_mpoly:
-    terms = {
-        tuple(0 if i == index else int(p) for i, p in enumerate(powers)): c
-        for powers, c in poly.to_dict().items()
-        if int(powers[index]) == degree
-    }
-    return poly.context().from_dict(terms)

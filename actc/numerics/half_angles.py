@@ -17,7 +17,7 @@ from actc.model.expr import Expr, apply, constant, fold, number, postorder, rebu
 from actc.numerics.exponents import scaled, times
 from actc.numerics.forms import polynomial
 from actc.numerics.products import spread
-from actc.numerics.rational import Quotient, quotient
+from actc.numerics.rational import Quotient, quotient, terms_of_degree
 
 _OTHER = {"sin": "cos", "cos": "sin"}
 _TWO = number(2)
@@ -57,7 +57,7 @@ def _splits(value: Quotient, names: list[Expr]) -> Iterator[Split]:
     for index, leaf in enumerate(names):
         if leaf.op not in _OTHER or not leaf.free or int(value.bottom.degrees()[index]):
             continue
-        alone, linear, square = (_part(top, {index: k}) for k in range(3))
+        alone, linear, square = (terms_of_degree(top, {index: k}) for k in range(3))
         degree = int(top.degrees()[index])
         if degree == 1 and (found := _next_to(alone, linear)):
             sign, rest = found
@@ -67,20 +67,10 @@ def _splits(value: Quotient, names: list[Expr]) -> Iterator[Split]:
         other = apply(_OTHER[leaf.op], leaf.args[0])
         if leaf.op == "sin" and other in names:
             both = {index: 1, names.index(other): 1}
-            alone, product = _part(top, dict.fromkeys(both, 0)), _part(top, both)
+            alone, product = terms_of_degree(top, dict.fromkeys(both, 0)), terms_of_degree(top, both)
             if len(alone) + len(product) == len(top) and (found := _next_to(alone, product / 2)):
                 sign, rest = found
                 yield rest, sign * product, _half_of_one_plus(apply("sin", multiply(_TWO, leaf.args[0])), sign)
-
-
-def _part(poly: fmpq_mpoly, degrees: dict[int, int]) -> fmpq_mpoly:
-    """What certain unknowns are multiplied with where they have these degrees."""
-    terms = {
-        tuple(0 if i in degrees else int(p) for i, p in enumerate(powers)): c
-        for powers, c in poly.to_dict().items()
-        if all(int(powers[i]) == d for i, d in degrees.items())
-    }
-    return poly.context().from_dict(terms)
 
 
 def _next_to(alone: fmpq_mpoly, factor: fmpq_mpoly) -> tuple[int, fmpq_mpoly] | None:

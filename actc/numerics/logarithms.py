@@ -210,16 +210,12 @@ def joined_near(root: Expr) -> Expr:
 
 def _difference(u: Expr, v: Expr) -> Expr:
     """softplus(u) - softplus(v)"""
-    return apply("log1p", apply("sigmoid", v) * apply("expm1", subtract(u, v)))
+    return _by_gap(v, subtract(u, v))
 
 
 def _near_difference(u: Expr, v: Expr) -> Expr:
-    value = quotient(subtract(u, v))
-    if value is None or value.exponents:
-        return _difference(u, v)
-    gap = plain_product(value)
-    near = apply("log1p", apply("sigmoid", v) * apply("expm1", gap))
-    return where(compare("le", apply("abs", gap), ONE), near, apply("softplus", u) - apply("softplus", v))
+    gap = _gap(u, v)
+    return _difference(u, v) if gap is None else _split(u, v, gap, _by_gap(v, gap), ONE)
 
 
 def joined_by_gap(root: Expr) -> Expr:
@@ -228,14 +224,27 @@ def joined_by_gap(root: Expr) -> Expr:
 
 
 def _signed_difference(u: Expr, v: Expr) -> Expr:
-    value = quotient(subtract(u, v))
-    if value is None or value.exponents:
+    gap = _gap(u, v)
+    if gap is None:
         return _difference(u, v)
-    gap = plain_product(value)
-    above = apply("log1p", apply("sigmoid", v) * apply("expm1", gap))
-    below = negate(apply("log1p", apply("sigmoid", u) * apply("expm1", negate(gap))))
-    either = where(compare("gt", gap, ZERO), above, below)
-    return where(compare("le", apply("abs", gap), _FAR), either, apply("softplus", u) - apply("softplus", v))
+    either = where(compare("gt", gap, ZERO), _by_gap(v, gap), negate(_by_gap(u, negate(gap))))
+    return _split(u, v, gap, either, _FAR)
+
+
+def _gap(u: Expr, v: Expr) -> Expr | None:
+    """u - v in lowest terms, where that is a quotient without exponentials."""
+    value = quotient(subtract(u, v))
+    return None if value is None or value.exponents else plain_product(value)
+
+
+def _by_gap(v: Expr, gap: Expr) -> Expr:
+    """softplus(v + gap) - softplus(v)"""
+    return apply("log1p", apply("sigmoid", v) * apply("expm1", gap))
+
+
+def _split(u: Expr, v: Expr, gap: Expr, near: Expr, bound: Expr) -> Expr:
+    far = apply("softplus", u) - apply("softplus", v)
+    return where(compare("le", apply("abs", gap), bound), near, far)
 
 
 def joined(root: Expr, difference: Callable[[Expr, Expr], Expr] | None = None) -> Expr:

@@ -7,6 +7,7 @@ exactly. The forms in which quotients are written again are in ``forms``.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
@@ -246,3 +247,13 @@ def lowest(value: Quotient) -> Quotient:
     top, bottom = _cancelled(top, bottom)
     lead = bottom.leading_coefficient()
     return Quotient(top / lead, bottom / lead, value.exponents, value.leaves)
+
+
+def terms_of_degree(poly: fmpq_mpoly, degrees: Mapping[int, int]) -> fmpq_mpoly:
+    """What some unknowns, by their places, are multiplied with where they have these degrees; they are left out."""
+    terms = {
+        tuple(0 if i in degrees else int(p) for i, p in enumerate(powers)): c
+        for powers, c in poly.to_dict().items()
+        if all(int(powers[i]) == degree for i, degree in degrees.items())
+    }
+    return poly.context().from_dict(terms)

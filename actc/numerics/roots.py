@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from flint import fmpq_mpoly
-
 from actc.model.algebra import add, compare, divide, folded, multiply, negate, power, where
 from actc.model.expr import ONE, ZERO, Expr, apply, fold, number, postorder, rebuild, symbol
 from actc.numerics.exponents import times
 from actc.numerics.forms import plain_product, polynomial
-from actc.numerics.rational import quotient
+from actc.numerics.rational import quotient, terms_of_degree
 
 
 def scaled_roots(root: Expr, variable: str) -> Expr:
@@ -38,7 +36,7 @@ def _scaled_root(node: Expr, x: Expr) -> Expr:
     names[index] = x / size
     total = ZERO
     for k in range(degree, -1, -1):
-        part = polynomial(_part(value.top / value.bottom.leading_coefficient(), index, k), names)
+        part = polynomial(terms_of_degree(value.top / value.bottom.leading_coefficient(), {index: k}), names)
         term = part if not k else multiply(part, power(names[index], number(k)))
         for _ in range(degree - k if part is not ZERO else 0):
             term = divide(term, size)
@@ -66,7 +64,7 @@ def _hypotenuse(node: Expr, x: Expr) -> Expr:
         return node
     names = list(value.leaves)
     whole = value.top / value.bottom.leading_coefficient()
-    low, middle, high = (polynomial(_part(whole, index, k), names) for k in range(3))
+    low, middle, high = (polynomial(terms_of_degree(whole, {index: k}), names) for k in range(3))
     if low is ZERO or middle is not ZERO or x.name in high.free | low.free:
         return node
     a, b = multiply(_root_of(high), apply("abs", x)), _root_of(low)
@@ -96,7 +94,7 @@ def _conjugated(node: Expr) -> Expr:
         if leaf.op != "sqrt" or value.top.degrees()[index] != 1 or value.bottom.degrees()[index]:
             continue
         names = list(value.leaves)
-        p, q = (polynomial(_part(value.top, index, k), names) for k in (0, 1))
+        p, q = (polynomial(terms_of_degree(value.top, {index: k}), names) for k in (0, 1))
         if p is ZERO or p.op == "abs" or not q.is_number:
             continue
         inner = quotient(q * q * leaf.args[0] - p * p)
@@ -117,12 +115,3 @@ def _sum(p: Expr, rooted: Expr, difference: Expr, q: Fraction) -> Expr:
         total = apply("abs", p) + rooted
         result = where(compare("lt", p, ZERO), divide(difference, total), total)
     return negate(result) if q < 0 else result
-
-
-def _part(poly: fmpq_mpoly, index: int, degree: int) -> fmpq_mpoly:
-    terms = {
-        tuple(0 if i == index else int(p) for i, p in enumerate(powers)): c
-        for powers, c in poly.to_dict().items()
-        if int(powers[index]) == degree
-    }
-    return poly.context().from_dict(terms)

@@ -7,6 +7,7 @@ does not vanish far out, u/(1 + u) is 1/(1 + 1/u).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import zip_longest
 
 from actc.model.algebra import add, divide, multiply, negate, subtract, where
@@ -23,22 +24,21 @@ _MOST_TERMS = 8  # of a sum above a quotient
 
 def by_turns(root: Expr) -> Expr:
     """The expression with each of its products taken by turns, factor by factor."""
-    inside = {a for node in postorder(root) if node.op in ("mul", "div", "neg") for a in node.args}
-
-    def visit(node: Expr, args: tuple[Expr, ...]) -> Expr:
-        here = rebuild(node, args)
-        return _by_turns(here) if node.op in ("mul", "div") and node not in inside else here
-
-    return fold(root, visit)
+    return _outermost(root, _by_turns)
 
 
 def terms_by_turns(root: Expr) -> Expr:
     """The same, sums above quotients term by term, and in each term what may be large first."""
+    return _outermost(root, _terms_by_turns)
+
+
+def _outermost(root: Expr, rule: Callable[[Expr], Expr]) -> Expr:
+    """The expression with a rule applied to its products that are no part of a longer one."""
     inside = {a for node in postorder(root) if node.op in ("mul", "div", "neg") for a in node.args}
 
     def visit(node: Expr, args: tuple[Expr, ...]) -> Expr:
         here = rebuild(node, args)
-        return _terms_by_turns(here) if node.op in ("mul", "div") and node not in inside else here
+        return rule(here) if node.op in ("mul", "div") and node not in inside else here
 
     return fold(root, visit)
 
