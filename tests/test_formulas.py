@@ -10,6 +10,7 @@ from typing import Any
 import latex_reader
 import mpmath
 import oracle
+import oracle_language
 import pytest
 import yaml
 from conftest import ACTIVATIONS
@@ -81,7 +82,7 @@ def points(names: frozenset[str]) -> Iterator[dict[str, Any]]:
 def truth(text: str, at: dict[str, Any]) -> Any:
     """What the oracle makes of the text, None where it is not real there."""
     try:
-        found = oracle.Formula.parse(" ".join(text.split())).at(at)
+        found = oracle_language.Formula.parse(" ".join(text.split())).at(at)
     except (ArithmeticError, ValueError, TypeError):
         return None
     return None if isinstance(found, mpmath.mpc) or not mp.isfinite(found) else found
@@ -344,7 +345,7 @@ def test_derived_gradients_are_shown_as_they_are(text: str) -> None:
         spelled = formula_text(resolved, found)
         if not spelled:  # too long to be shown
             continue
-        formula = oracle.Formula.parse(spelled)
+        formula = oracle_language.Formula.parse(spelled)
         for x in POINTS:
             at = {name: str(x + Fraction(k, 7)) for k, name in enumerate(activation.inputs)}
             try:

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 from mpmath import mpf
-from oracle import Formula
+from oracle_language import Formula
 from test_prove import domains, prove, read
 
 from actc.calculus.balls import sign_of

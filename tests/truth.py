@@ -15,7 +15,8 @@ from functools import cache
 from typing import Any
 
 from mpmath import mp, mpf
-from oracle import Activation, BeyondError, Formula, Number, UndefinedError, exact
+from oracle import Activation, exact
+from oracle_language import BeyondError, Formula, Number, UndefinedError
 
 DIGITS = 25
 """How many digits have to agree."""

@@ -12,7 +12,8 @@ from fractions import Fraction
 
 from corpus import Document
 from mpmath import mp
-from oracle import CONSTANTS, Activation, Formula, UndefinedError, exact
+from oracle import Activation, exact
+from oracle_language import CONSTANTS, Formula, UndefinedError
 
 Setting = dict[str, Fraction]
 

@@ -7,7 +7,8 @@ import zlib
 from dataclasses import dataclass
 
 import numpy as np
-from oracle import Activation, UndecidedError, UndefinedError
+from oracle import Activation
+from oracle_language import UndecidedError, UndefinedError
 
 from evidence.formats import FLOAT32, Reals
 from evidence.points import settings

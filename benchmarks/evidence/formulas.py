@@ -14,7 +14,8 @@ from typing import Any
 
 import sympy
 import tensorflow as tf
-from oracle import Activation, Formula
+from oracle import Activation
+from oracle_language import Formula
 
 
 @dataclass(frozen=True)

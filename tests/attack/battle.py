@@ -9,7 +9,7 @@ from fractions import Fraction
 from random import Random
 
 from analysed import analysed
-from oracle import UndecidedError
+from oracle_language import UndecidedError
 
 from attack.formulas import Formula, digits_for
 from attack.grow import subject

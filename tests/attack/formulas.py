@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-import oracle
+import oracle_language
 from mpmath import mp, mpf
-from oracle import UndecidedError as UndecidedError
-from oracle import UndefinedError as UndefinedError
+from oracle_language import UndecidedError as UndecidedError
+from oracle_language import UndefinedError as UndefinedError
 
 Number: TypeAlias = Any  # an mpmath.mpf; mpmath has no types
 Point: TypeAlias = Mapping[str, Any]
@@ -28,7 +28,7 @@ def _tie() -> Number:
 
 
 def _within(name: str, good: Callable[[Number], bool]) -> Callable[[Number], Number]:
-    inner = oracle.FUNCTIONS[name]
+    inner = oracle_language.FUNCTIONS[name]
 
     def guarded(v: Number) -> Number:
         if not good(v):
@@ -39,7 +39,7 @@ def _within(name: str, good: Callable[[Number], bool]) -> Callable[[Number], Num
 
 
 def _waving(name: str) -> Callable[[Number], Number]:
-    inner = oracle.FUNCTIONS[name]
+    inner = oracle_language.FUNCTIONS[name]
 
     def guarded(v: Number) -> Number:
         if mp.mag(v) > mp.prec // 2:
@@ -65,7 +65,7 @@ class _Reach:
 
 
 def _growing(name: str, exponent: Callable[[Number], Number], most: float) -> Callable[[Number], Number]:
-    inner = oracle.FUNCTIONS[name]
+    inner = oracle_language.FUNCTIONS[name]
 
     def guarded(v: Number) -> Number:
         if abs(v) > most:
@@ -94,18 +94,18 @@ def _power(base: Number, exponent: Number) -> Number:
     if bits > 10**60:
         raise UndecidedError("power")
     _Reach.note(float(bits))
-    return oracle._power(base, exponent)
+    return oracle_language.power(base, exponent)
 
 
 def _modulo(a: Number, b: Number) -> Number:
     if b == 0:
         raise UndefinedError("modulo 0")
-    return oracle._modulo(a, b)
+    return oracle_language.modulo(a, b)
 
 
 _EXPONENTIAL = ("exp", "sinh", "cosh", "expm1", "sech", "sigmoid", "softplus", "log_sigmoid")
 _EXACT: dict[str, Any] = {
-    **oracle.FUNCTIONS,
+    **oracle_language.FUNCTIONS,
     "asin": _within("asin", lambda v: abs(v) <= 1),
     "acos": _within("acos", lambda v: abs(v) <= 1),
     "acosh": _within("acosh", lambda v: v >= 1),
@@ -118,7 +118,7 @@ _EXACT: dict[str, Any] = {
     **{name: _gamma_like(name) for name in ("gamma", "loggamma", "digamma")},
     **{name: _waving(name) for name in ("sin", "cos", "tan", "sec", "sinc")},
     "POW": _power,
-    "DIV": oracle._divide,
+    "DIV": oracle_language.divide,
     "MOD": _modulo,
     "Lt": lambda a, b: a < b,
     "LtE": lambda a, b: a <= b,
@@ -145,9 +145,13 @@ def _by_difference(f: Callable[[Number, Number], bool]) -> Callable[[Number, Num
     return at_tie
 
 
+_STEPPING = ("sign", "step", "Heaviside", "floor", "ceiling", "round", "sinc")
 _AT_TIES: dict[str, Any] = {
     **_EXACT,
-    **{n: _snapped(oracle.FUNCTIONS[n]) for n in ("sign", "step", "Heaviside", "floor", "ceiling", "round", "sinc")},
+    **{
+        n: _snapped(oracle_language.FUNCTIONS[n])
+        for n in ("sign", "step", "Heaviside", "floor", "ceiling", "round", "sinc")
+    },
     **{name: _by_difference(_EXACT[name]) for name in ("Lt", "LtE", "Gt", "GtE", "Eq", "NotEq")},
     "POW": lambda a, b: _power(a, _snapped(lambda v: v)(b)),
     "MOD": lambda a, b: a - b * _snapped(mp.floor)(_EXACT["DIV"](a, b)),
@@ -243,7 +247,7 @@ def digits_for(formula: Formula, point: Point, strict: bool = True) -> int:
 @functools.lru_cache(maxsize=64)
 def _named_constants(prec: int) -> dict[str, Number]:
     assert prec == mp.prec
-    return {name: value() for name, value in oracle.CONSTANTS.items()}
+    return {name: value() for name, value in oracle_language.CONSTANTS.items()}
 
 
 def numbers(point: Point) -> dict[str, Number]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mpmath import mp, mpf
-from oracle import UndecidedError, UndefinedError
+from oracle_language import UndecidedError, UndefinedError
 
 from attack.formulas import Formula, Number, Point, numbers
 from attack.terms import Term, text

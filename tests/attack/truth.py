@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from mpmath import mp, mpf
-from oracle import UndecidedError, UndefinedError
+from oracle_language import UndecidedError, UndefinedError
 
 from attack.formulas import Formula, Number, Point, digits_for, numbers
 
