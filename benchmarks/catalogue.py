@@ -17,6 +17,7 @@ import hashlib
 import multiprocessing
 import re
 import sys
+import textwrap
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -157,9 +158,10 @@ def put(page: str, mark: str, text: str) -> str:
 
 def update(rows: list[Row]) -> None:
     """Write the table and the figures."""
+    text = textwrap.fill(figures(rows), 120, break_long_words=False, break_on_hyphens=False)
     page = put(PAGE.read_text("utf-8"), "catalogue table", table(rows))
-    PAGE.write_text(put(page, "catalogue figures", figures(rows)), "utf-8")
-    README.write_text(put(README.read_text("utf-8"), "catalogue figures", figures(rows)), "utf-8")
+    PAGE.write_text(put(page, "catalogue figures", text), "utf-8")
+    README.write_text(put(README.read_text("utf-8"), "catalogue figures", text), "utf-8")
 
 
 def main() -> int:

@@ -42,7 +42,7 @@ def subjects() -> list[Activation]:
         "name: own\nexpression: (x + sqrt(x**2 + 9))/2\n",
         "name: own\nexpression: 3*log(1 + exp(2*x)) - 1\n",
         "name: own\ninputs: [a, b]\nexpression: a*b*sigmoid(b)\n",
-        "name: own\nexpression: 1 if x > 0 else 0\nsurrogate: 1/(1 + 25*Abs(x))**2\n",
+        "name: own\nparameters: {t: 9}\nexpression: 1 if x > 0 else 0\nsurrogate: 1/(1 + Abs(t)*Abs(x))**2\n",
     )
     return [activation for text in texts for activation in read(text.encode())]
 
