@@ -6,9 +6,9 @@
     python benchmarks/accuracy.py --update-docs            # and put tables and plots into docs/
 
 The core of the shipped activations (``tests/shipped.py``) and the formulas of ``benchmarks/textbook.yaml`` are
-compiled. Each value and gradient is judged against ball arithmetic, which is itself held to mpmath at a sample. docs/accuracy.md
-explains the measure. What was measured goes to a folder, as tables and as JSON. The exit code is 1 where the truth and
-mpmath differ.
+compiled. Each value and gradient is judged against ball arithmetic, which is itself held to mpmath at a sample.
+docs/accuracy.md explains the measure. What was measured goes to a folder, as tables and as JSON. The exit code is 1
+where the truth and mpmath differ.
 """
 
 from __future__ import annotations
