@@ -1,6 +1,6 @@
 """Which of the shipped activations the tests look at in depth: always the same few, and a sample of the others.
 
-Compiling all of them takes half an hour of one core; ``benchmarks/catalogue.py`` does that. What can be held of all
+Compiling all of them takes minutes; ``benchmarks/catalogue.py`` does that. What can be held of all
 without compiling them is in ``tests/test_catalogue.py``.
 """
 
