@@ -93,6 +93,13 @@ WRONG = {
         "x",
         "normal_cdf(x/5 - 5*z) + x/5*normal_pdf(x/5 + (5*z if 2*x**2 + z**2 < 1e-4 else -5*z))",
     ),
+    "a bump where the rest needs hundreds of bits": (
+        "",
+        "sqrt(4)*x",
+        "x",
+        "(4*(cosh(y)**2 - sinh(y)**2))**(1/2) + exp(-((x - 100)*1000)**2)",
+    ),
+    "a parameter's value by an identity": (_B, "x/(1 + a**2)", "x", "0 if a == exp(log(2)) else 1/(1 + a**2)"),
     "a step at what is always 0": ("", "x*step(relu(x))", "x", "step(cosh(x)**2 - sqrt(cosh(x)**4))"),
     "unequal nowhere": ("", "tanh(x)", "x", "(1 - y**2)*(1 if cosh(x)**2 - sinh(x)**2 != 1 else 3)"),
 }

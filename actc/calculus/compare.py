@@ -12,6 +12,7 @@ from flint import arb, fmpq
 from actc.calculus.ball_operations import UNDEFINED, UNKNOWN, Cell, Marker, Scalar, ball, sign
 from actc.calculus.crossings import tidied
 from actc.calculus.differentiate import differentiate
+from actc.calculus.exact_values import exactly
 from actc.calculus.sampling import Sample
 from actc.calculus.sampling_borders import Point, borders, kinks_at, steps
 from actc.calculus.tape import Tape, precision
@@ -20,7 +21,7 @@ from actc.model.expr import Expr, apply, substitute
 DIGITS = 30  # of agreement that count
 _ALIKE = arb(10) ** -DIGITS
 _NOTHING = arb(10) ** -100  # a difference below it is none where 512 bits give no relative accuracy
-_BITS = (128, 512)
+_BITS = (128, 512, 2048)
 _BESIDE = Fraction(1, 10**9)
 _LEAST = Fraction(1, 10**40)
 
@@ -80,6 +81,14 @@ class Comparison:
         if value is not None and self.variable is not None:
             actual = differentiate(tidied(value), self.variable)
         return Comparison(claimed, actual, self._inputs, self.variable, value)
+
+    def judge_exactly(self, sample: Sample, precisions: Sequence[int] = _BITS) -> Judged:
+        """``judge`` with the point put in and ties decided by identities: no ball tells that 2 is exp(log(2))."""
+        if self.at_kink(sample.point):
+            return Judged(sample, Outcome.UNDECIDED)
+        claimed, actual = (exactly(e, sample.point) for e in (self.claimed, self.actual))
+        value = None if self.value is None else exactly(self.value, sample.point)
+        return Comparison(claimed, actual, self._inputs, self.variable, value).judge(sample, precisions)
 
     @property
     def steps(self) -> int:

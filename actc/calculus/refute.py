@@ -12,6 +12,7 @@ from actc.calculus.ball_operations import UNDEFINED, Scalar
 from actc.calculus.balls import Marker, Value, decimal_text, evaluate, evaluate_sure, evaluate_zero
 from actc.calculus.compare import DIGITS, Comparison, Judged, Outcome
 from actc.calculus.hints import hint
+from actc.calculus.limits import recognised
 from actc.calculus.refute_deep import DEEP_BITS, FEW_STEPS, deeper, enough, in_the_dark
 from actc.calculus.regions import Region
 from actc.calculus.sampling import Sample, Space, samples, space
@@ -121,7 +122,9 @@ def _in_regions(
         told = len(found)
         comparison = everywhere.where(dict(region.bindings)) if region.bindings else everywhere
         for index, point in enumerate(finder.points(region, _EACH)):
-            exact = {name: value for name, value in point.items() if isinstance(value, Fraction)}
+            # A parameter may be given by an identity: b == exp(log(2)).
+            simple = {n: recognised(v) if isinstance(v, arb) else v for n, v in point.items()}
+            exact = {name: value for name, value in simple.items() if isinstance(value, Fraction)}
             if len(exact) < len(point):
                 continue
             varied = frozenset(n for n, default in within.defaults.items() if exact[n] != default)
@@ -129,6 +132,8 @@ def _in_regions(
             if judged.outcome is Outcome.UNDECIDED or (judged.outcome is Outcome.AGREES and not index):
                 deepest = _REGION_BITS if comparison.steps < FEW_STEPS else DEEP_BITS[-1:]
                 judged = comparison.judge(Sample(exact, varied), enough(judged, deepest))
+            if judged.outcome is Outcome.UNDECIDED:
+                judged = comparison.judge_exactly(Sample(exact, varied))
             found.append(judged)
             if judged.outcome is Outcome.DIFFERS:
                 return found, None
