@@ -7,16 +7,19 @@ from collections.abc import Mapping
 from actc.calculus.intervals import POSITIVE, Interval
 from actc.calculus.ranges import Box
 from actc.model.algebra import folded, multiply, negate, power, where
-from actc.model.expr import FALSE, ONE, TRUE, Expr, apply, fold, number, rebuild
+from actc.model.expr import FALSE, NAN, ONE, TRUE, Expr, apply, fold, number, rebuild
 
 
 def decided(root: Expr, env: Mapping[str, Interval]) -> Expr:
-    """The expression without branches that no point of the domains takes, such as 0 if 1 + exp(x) == 0."""
+    """The expression without branches that no point of the domains takes, such as 0 if 1 + exp(x) == 0.
+
+    NaN stays where it is, for it is what is outside of the domains.
+    """
     box = Box(env)
 
     def visit(node: Expr, args: tuple[Expr, ...]) -> Expr:
         here = rebuild(node, args)
-        if here.op != "where":
+        if here.op != "where" or here.args[2] is NAN:
             return here
         answer = box.holds(here.args[0])
         return here if answer is None else where(TRUE if answer else FALSE, here.args[1], here.args[2])
