@@ -5,9 +5,10 @@
     python benchmarks/accuracy.py --parts every --every softplus   # all 2**32 inputs of float32: about an hour
     python benchmarks/accuracy.py --update-docs            # and put tables and plots into docs/
 
-The shipped activations and the formulas of ``benchmarks/textbook.yaml`` are compiled, and each value and gradient is
-judged against ball arithmetic, which is itself held to mpmath at a sample. docs/accuracy.md explains the measure. What
-was measured goes to a folder, as tables and as JSON. The exit code is 1 where the truth and mpmath differ.
+The core of the shipped activations (``tests/shipped.py``) and the formulas of ``benchmarks/textbook.yaml`` are
+compiled. Each value and gradient is judged against ball arithmetic, which is itself held to mpmath at a sample.
+docs/accuracy.md explains the measure. What was measured goes to a folder, as tables and as JSON. The exit code is 1
+where the truth and mpmath differ.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ from evidence import check, every_float32, float32, half, operations, speed, tab
 from evidence.points import Density  # noqa: E402 - as above
 from evidence.truth import Truth  # noqa: E402 - as above
 from oracle import Activation as Written  # noqa: E402 - as above
-from oracle import read_file, read_folder  # noqa: E402 - as above
+from oracle import read_file  # noqa: E402 - as above
+from shipped import ACTIVATIONS, CORE_FILES  # noqa: E402 - as above
 
 from actc.diagnostics import DiagnosticLog  # noqa: E402 - as above
 from actc.frontend.loader import load  # noqa: E402 - as above
@@ -44,6 +46,7 @@ from actc.frontend.resolve import resolve  # noqa: E402 - as above
 from actc.model.activation import Activation  # noqa: E402 - as above
 
 TEXTBOOK = ROOT / "benchmarks" / "textbook.yaml"
+FILES = [ACTIVATIONS / f"{stem}.yaml" for stem in CORE_FILES]
 DOCS, README = ROOT / "docs" / "accuracy.md", ROOT / "README.md"
 PACKAGE = "accuracy_package"
 PARTS = ("float32", "half", "speed", "every")
@@ -51,9 +54,9 @@ _MPMATH_POINTS, _QUICK_MPMATH_POINTS = 12, 3
 
 
 def activations() -> list[tuple[Activation, Written]]:
-    """What is shipped, then the textbook's: as the compiler reads it, and as the tests' own evaluator does."""
-    paths = [*sorted((ROOT / "activations").glob("*.yaml")), TEXTBOOK]
-    written = {**read_folder(ROOT / "activations"), **{a.name: a for a in read_file(TEXTBOOK)}}
+    """The core of what is shipped, then the textbook's: as the compiler and as the tests' own evaluator read them."""
+    paths = [*FILES, TEXTBOOK]
+    written = {a.name: a for path in paths for a in read_file(path)}
     found = []
     for path in paths:
         log = DiagnosticLog()
@@ -67,7 +70,7 @@ def activations() -> list[tuple[Activation, Written]]:
 
 def build(folder: Path) -> Any:
     """The generated package of all of them, imported."""
-    command = [sys.executable, "-m", "actc", "build", str(ROOT / "activations"), str(TEXTBOOK)]
+    command = [sys.executable, "-m", "actc", "build", *map(str, FILES), str(TEXTBOOK)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         [*command, "--out", str(folder / PACKAGE)], env=environment, capture_output=True, text=True, check=False

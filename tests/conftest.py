@@ -16,9 +16,9 @@ from types import ModuleType
 import pytest
 from filelock import FileLock
 from hypothesis import settings
+from shipped import ACTIVATIONS, CORE_FILES, write_sample
 
 ROOT = Path(__file__).resolve().parent.parent
-ACTIVATIONS = ROOT / "activations"
 SHIPPED = "shipped_activations"
 """The package's name, and so the prefix under which Keras registers what is in it."""
 
@@ -59,13 +59,15 @@ def run_actc(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[...,
 
 @pytest.fixture(scope="session")
 def shipped_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The package of all shipped activations, built once however many processes the tests run in."""
+    """The package of the shipped activations that are looked at, built once however many processes the tests run in."""
     base = tmp_path_factory.getbasetemp()
     base = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
     folder = base / SHIPPED
     with FileLock(str(base / f"{SHIPPED}.lock")):
         if not folder.exists():
-            command = [sys.executable, "-m", "actc", "build", str(ACTIVATIONS), "--out", str(folder)]
+            files = [str(ACTIVATIONS / f"{stem}.yaml") for stem in CORE_FILES]
+            write_sample(base / "sample")
+            command = [sys.executable, "-m", "actc", "build", *files, str(base / "sample"), "--out", str(folder)]
             environment = {**os.environ, "PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(base / "cache")}
             done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
             assert done.returncode == 0, done.stdout + done.stderr

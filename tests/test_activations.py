@@ -10,16 +10,16 @@ from typing import Any
 import keras
 import pytest
 import yaml
-from conftest import ACTIVATIONS, Run
+from conftest import Run
 from mpmath import mp, mpf
-from oracle import Activation, exact, read_folder
+from oracle import Activation, exact
+from shipped import ACTIVATIONS, CORE_FILES, core_activations, entries
 
 OVER_AN_AXIS = {"softmax", "log_softmax", "sparsemax"}
 """The functions of keras.activations that are not elementwise."""
 
-SHIPPED = read_folder(ACTIVATIONS)
-TEXTS = {path.stem: path.read_text(encoding="utf-8") for path in sorted(ACTIVATIONS.glob("*.yaml"))}
-DOCUMENTS = {entry["name"]: entry for text in TEXTS.values() for entry in yaml.safe_load_all(text)}
+SHIPPED = core_activations()
+DOCUMENTS = {entry.name: yaml.safe_load(entry.text) for entry in entries() if entry.name in SHIPPED}
 
 EXAMPLES = [
     pytest.param(activation, example, id=f"{name}-{number}")
@@ -39,7 +39,7 @@ def _agrees(text: str, truth: Any) -> bool:
 @pytest.fixture(scope="module")
 def checked(run_actc: Callable[..., Run]) -> tuple[Run, dict[str, Any]]:
     """What ``actc check --strict`` says of the shipped files."""
-    run = run_actc("check", ACTIVATIONS, "--strict", "--format", "json")
+    run = run_actc("check", *(ACTIVATIONS / f"{stem}.yaml" for stem in CORE_FILES), "--strict", "--format", "json")
     document = json.loads(run.out)
     return run, {entry["name"]: entry for entry in document["activations"]} | {"": document["diagnostics"]}
 

@@ -105,13 +105,23 @@ def test_links_in_a_circle_end(space: Workspace) -> None:
 
 
 def test_shipped_activations_by_name(space: Workspace) -> None:
-    """``--catalogue`` compiles shipped files, alone or beside others."""
+    """``--catalogue`` compiles shipped activations, alone or beside others, and nothing else of their files."""
     space.activation("own")
     got = space.actc("build", "activations", "--catalogue", "relu,mish")
     assert got.code == 0
     assert set(space.tree()) == {"__init__.py", "_support.py", "mish.py", "own.py", "relu.py"}
-    assert space.actc("build", "--catalogue", "swiglu,geglu", "--out", "gates").code == 0
-    assert set(space.tree("gates")) == {"__init__.py", "_support.py", "gates.py"}
+    assert space.actc("build", "--catalogue", "swiglu,geglu", "--out", "some").code == 0
+    assert set(space.tree("some")) == {"__init__.py", "_support.py", "geglu.py", "swiglu.py"}
+
+
+def test_a_whole_shipped_file_by_its_name(space: Workspace) -> None:
+    """A name that only a shipped file has brings all activations of the file in one module, which later builds keep."""
+    got = space.actc("build", "--catalogue", "gates,glu")
+    assert got.code == 0
+    assert set(names(got.out)) == {"glu", "swiglu", "geglu"}
+    assert set(space.tree()) == {"__init__.py", "_support.py", "gates.py"}
+    assert space.actc("build", "--catalogue", "relu").code == 0
+    assert set(space.tree()) == {"__init__.py", "_support.py", "gates.py", "relu.py"}
 
 
 def test_an_own_file_beside_a_shipped_one_of_its_name(space: Workspace) -> None:

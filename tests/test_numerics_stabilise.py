@@ -8,7 +8,7 @@ import gmpy2
 import mpmath
 import pytest
 from analysed import right
-from conftest import ACTIVATIONS
+from shipped import ACTIVATIONS, CORE_FILES
 
 from actc.calculus.settle import at
 from actc.model.expr import Expr, symbol
@@ -19,7 +19,7 @@ from actc.numerics.regimes import plain_between
 from actc.numerics.simulate import simulate
 from actc.numerics.stabilise import stabilise, stabilise_measured
 
-SHIPPED = sorted(path.stem for path in ACTIVATIONS.glob("*.yaml"))
+SHIPPED = CORE_FILES
 
 
 def source(expression: str, more: str = "") -> str:

@@ -8,12 +8,11 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import ACTIVATIONS
 from mpmath import mpf
-from oracle import read_folder
+from shipped import core_activations
 from test_shipped_values import gradients, judge, known, points
 
-SHIPPED = read_folder(ACTIVATIONS)
+SHIPPED = core_activations()
 
 KERAS = {
     name: getattr(keras.activations, name)

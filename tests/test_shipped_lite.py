@@ -11,13 +11,13 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import ACTIVATIONS, ROOT
-from oracle import read_folder
+from conftest import ROOT
+from shipped import core_activations
 
 # The interpreter speaks of its successor.
 pytestmark = pytest.mark.filterwarnings("ignore:.*tf.lite.Interpreter is deprecated:UserWarning")
 
-SHIPPED = read_folder(ACTIVATIONS)
+SHIPPED = core_activations()
 REFUSED = ("geglu", "gelu")
 """What cannot be converted: TFLite has no erfc, nor may it be selected among TensorFlow's own operators."""
 BUILTIN = tuple(sorted(set(SHIPPED) - set(REFUSED)))

@@ -8,13 +8,13 @@ from types import ModuleType
 import ml_dtypes
 import numpy as np
 import pytest
-from conftest import ACTIVATIONS
 from mpmath import mpf
 from numpy.typing import NDArray
-from oracle import Activation, exact, read_folder
+from oracle import Activation, exact
+from shipped import core_activations
 from test_shipped_values import gradients
 
-SHIPPED = read_folder(ACTIVATIONS)
+SHIPPED = core_activations()
 ONE_INPUT = [name for name, activation in SHIPPED.items() if len(activation.inputs) == 1]
 GATES = [name for name, activation in SHIPPED.items() if len(activation.inputs) > 1]
 

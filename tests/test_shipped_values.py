@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from _pytest.mark import ParameterSet
-from conftest import ACTIVATIONS
 from mpmath import mp, mpf
 from numpy.typing import NDArray
-from oracle import Activation, exact, read_folder
+from oracle import Activation, exact
+from shipped import core_activations
 
-SHIPPED = read_folder(ACTIVATIONS)
+SHIPPED = core_activations()
 
 ULPS = 8
 """float32: 8 * 2**-23 is 1e-6 relative."""

@@ -45,7 +45,7 @@ class Curve:
 def trace(measured: Measured, points: tuple[Point, ...], setting: tuple[Fraction | None, ...]) -> Curve:
     """The dependence on the one parameter that the setting leaves open."""
     moving = setting.index(None)
-    grid = _grid(measured.activation.parameters[moving].domain)
+    grid = grid_of(measured, setting)
     rows = [
         measured.row(points, tuple(q if s is None else s for s in setting)) for q in grid[:: max(1, len(grid) // 4)]
     ]
@@ -63,6 +63,11 @@ def trace(measured: Measured, points: tuple[Point, ...], setting: tuple[Fraction
     staircase = whole or len({row[0] for row in table}) < _FLAT
     at = tuple(points[i] for i in where)
     return Curve(measured, where, at, tuple(float(q) for q in grid), table, setting, staircase)
+
+
+def grid_of(measured: Measured, setting: tuple[Fraction | None, ...]) -> tuple[Fraction, ...]:
+    """The values of the open parameter that a curve is traced at."""
+    return _grid(measured.activation.parameters[setting.index(None)].domain)
 
 
 def _grid(domain: Domain) -> tuple[Fraction, ...]:

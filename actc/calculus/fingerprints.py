@@ -5,7 +5,7 @@ Nothing here proves anything: what looks equal is a candidate for a proof. Value
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from flint import arb, fmpq
@@ -93,6 +93,14 @@ class Measured:
             known = tuple(self.value(point, setting) for point in points)
             self._rows[points, setting] = known
         return known
+
+    def known(self, points: tuple[Point, ...]) -> Iterator[tuple[tuple[Fraction, ...], Row]]:
+        """The rows at the points that are kept, each with its setting."""
+        return ((setting, row) for (there, setting), row in self._rows.items() if there == points)
+
+    def know(self, points: tuple[Point, ...], setting: tuple[Fraction, ...], row: Row) -> None:
+        """Keep a row that was computed before."""
+        self._rows[points, setting] = row
 
     def shares(self, row: Row, points: Sequence[Point], setting: Sequence[Number], close: float = ALIKE) -> bool:
         """Whether it has the row at the points; nothing more is computed once it has not."""

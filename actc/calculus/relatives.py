@@ -45,6 +45,7 @@ class _Search:
     catalogue: Catalogue
     failed: int = 0  # proofs
     tried: set[Guess] = field(default_factory=set)
+    special: bool = False  # what was found last is the shipped ones' at certain values of their parameters
 
     @property
     def activation(self) -> Activation:
@@ -53,8 +54,11 @@ class _Search:
     def found(self) -> tuple[Relative, ...]:
         """In the order of how much a relation says: for all parameters, scaled, for some parameters."""
         free = {p.name: generic(p.domain, i) for i, p in enumerate(self.activation.parameters)}
-        whole = self._equal({}, free, curves=True) or self._scaled(free)
-        return tuple(whole or self._at_values(free))
+        whole = self._equal({}, free, curves=True)
+        if free and whole and self.special:
+            # To be what another one is at certain values says less than how it comes from a simpler one.
+            whole = self._scaled(free) or whole
+        return tuple(whole or self._scaled(free) or self._at_values(free))
 
     def _scaled(self, free: Mapping[str, Fraction]) -> list[Relative]:
         """One that it is with a factor, a shift and a scaled input; the simplest."""
@@ -105,6 +109,7 @@ class _Search:
             return []
         # One that holds for all parameters says how this one relates to all others as well.
         general = [r for guess, r in found if all(e.free for e in guess.parameters)]
+        self.special = not general
         return general[:1] or [r for _, r in found]
 
     def _guesses(

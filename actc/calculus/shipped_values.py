@@ -38,6 +38,10 @@ class Catalogue:
             self._tables[at] = _Table(tuple(m for m in self.members if len(m.inputs) == len(at[0])), at)
         return self._tables[at]
 
+    def known(self) -> dict[tuple[Point, ...], dict[tuple[Measured, tuple[Fraction | None, ...]], Curve]]:
+        """The curves that are known, by the points that they are traced at."""
+        return {at: table.curves for at, table in self._tables.items()}
+
     def warm(self) -> None:
         """Compute now what otherwise the first activation has to wait for."""
         for count in sorted({len(m.inputs) for m in self.members if len(m.inputs) <= MOST_INPUTS}):
@@ -54,7 +58,7 @@ class _Table:
         self.at = at
         self._members = members
         self._curved = tuple(m for m in members if len(m.parameters) in (1, 2))
-        self._curves: dict[tuple[Measured, tuple[Fraction | None, ...]], Curve] = {}
+        self.curves: dict[tuple[Measured, tuple[Fraction | None, ...]], Curve] = {}
         self._pieces: dict[tuple[Fraction, ...], Pieces] = {}
 
     def pieces(self, own: tuple[Fraction, ...]) -> Pieces:
@@ -64,10 +68,14 @@ class _Table:
             self._pieces[own] = Pieces(curves, ratio=False)
         return self._pieces[own]
 
+    def know(self, curve: Curve) -> None:
+        """Keep a curve that was traced before."""
+        self.curves[curve.measured, curve.setting] = curve
+
     def _curve(self, member: Measured, setting: tuple[Fraction | None, ...]) -> Curve:
-        if (member, setting) not in self._curves:
-            self._curves[member, setting] = trace(member, self.at, setting)
-        return self._curves[member, setting]
+        if (member, setting) not in self.curves:
+            self.curves[member, setting] = trace(member, self.at, setting)
+        return self.curves[member, setting]
 
     @cached_property
     def scaled(self) -> ScaledIndex:

@@ -16,7 +16,7 @@ from actc.output.package import kept_modules, taken_names, wanted_files
 from actc.output.records import ModuleRecord
 from actc.output.writer import WriteError, locked, write
 from actc.project.cache import Cache, cache_folder, compiler_fingerprint
-from actc.project.catalogue import shipped_sources, shipped_stems
+from actc.project.catalogue import shipped_modules, shipped_sources
 from actc.project.check import INTERNAL_ERROR, Checked, Settings, check, effective_severity
 from actc.project.config import Config, check_package, read_config, working_directory
 from actc.project.sources import Sources, add_sources, find_sources, printed
@@ -49,7 +49,7 @@ def run(options: Options, console: Console) -> int:
     sources = _sources(options, config, cwd)
     explicit = bool(options.paths or options.catalogue)
     building = options.command == "build"
-    kept = kept_modules(target.folder, sources.files, shipped_stems()) if building and explicit else ()
+    kept = kept_modules(target.folder, sources.files, shipped_modules()) if building and explicit else ()
     settings = Settings(
         package=target.package,
         limits=config.limits,

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from actc.diagnostics import DiagnosticLog
 from actc.model.spec import ActivationSpec
-from actc.project.catalogue import ORIGIN, shipped_texts
+from actc.project.catalogue import ORIGIN, lookup_shipped, shipped_names
 from actc.project.config import DEFAULT_SOURCES, Config
-from actc.project.sources import Source, Sources, find_sources, printed
+from actc.project.sources import Source, Sources, find_sources
 from actc.project.usage import UsageError
 
 _MOST_SUGGESTED = 3
@@ -69,14 +69,11 @@ def _among(asked: str, files: Iterable[tuple[Source, tuple[ActivationSpec, ...]]
 
 
 def _shipped(asked: str, cwd: Path) -> Named | None:
-    """Only files in which the word stands anywhere are read."""
-    word = asked.encode("utf-8", errors="replace")
-    candidates = (_source(path, data, cwd) for path, data in shipped_texts() if word in data)
-    return _among(asked, ((source, _specs(source)) for source in candidates))
-
-
-def _source(path: Path, data: bytes, cwd: Path) -> Source:
-    return Source(path, printed(path, cwd), path.stem, data, ORIGIN + path.stem)
+    found = lookup_shipped(asked)
+    if found is None:
+        return None
+    source = found.source(cwd)
+    return _among(found.name, [(source, _specs(source))])
 
 
 def _specs(source: Source) -> tuple[ActivationSpec, ...]:
@@ -87,9 +84,8 @@ def _specs(source: Source) -> tuple[ActivationSpec, ...]:
 
 def _unknown(asked: str, own: Iterable[tuple[Source, tuple[ActivationSpec, ...]]]) -> UsageError:
     """The error, with what was probably meant."""
-    shipped = (_specs(_source(path, data, Path())) for path, data in shipped_texts())
-    specs = [spec for group in (*(specs for _, specs in own), *shipped) for spec in group]
-    known = {name.value for spec in specs for name in (spec.name, *spec.aliases)}
+    specs = [spec for _, group in own for spec in group]
+    known = {name.value for spec in specs for name in (spec.name, *spec.aliases)} | set(shipped_names())
     word = asked.casefold().replace("-", "_").replace(" ", "_")
     near = [word] if word in known else difflib.get_close_matches(word, sorted(known), _MOST_SUGGESTED, 0.6)
     listed = " or ".join(f"`{name}`" for name in near)

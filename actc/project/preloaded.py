@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 
 from actc.pipeline import shipped
+from actc.project.shipped_cache import warm_catalogue
 
 with contextlib.suppress(FileNotFoundError):  # a worker will report it
-    shipped().warm()
+    warm_catalogue(shipped())

@@ -103,11 +103,12 @@ def headline(rows: Sequence[Row]) -> str:
         chosen = [key for key in keys if not shared or (*key, KERAS, MODES[0]) in table]
         return f"{sum(all(table[*key, contender, mode].meets for mode in MODES) for key in chosen)} of {len(chosen)}"
 
+    count = len({key[0] for key in found})
     text = (
         f"Measured in float32, eager and under XLA, over the whole range: {good(found, GENERATED)} values and "
-        f"gradients of the shipped activations are finite and within 8 ULP. Of those that Keras or tf.nn has too it is "
-        f"{good(found, GENERATED, shared=True)}, and {good(found, KERAS)} of Keras's own. Of textbook formulas such "
-        f"as `log(1 + exp(x))` it is {good(naive, GENERATED)}, and {good(naive, AUTODIFF)} as they are written, "
+        f"gradients of {count} shipped activations are finite and within 8 ULP. Of those that Keras or tf.nn has too it"
+        f" is {good(found, GENERATED, shared=True)}, and {good(found, KERAS)} of Keras's own. Of textbook formulas "
+        f"such as `log(1 + exp(x))` it is {good(naive, GENERATED)}, and {good(naive, AUTODIFF)} as they are written, "
         "differentiated by TensorFlow. [Accuracy](docs/accuracy.md) shows how it was measured, and what is not right."
     )
     return textwrap.fill(text, 120, break_long_words=False, break_on_hyphens=False)
