@@ -19,12 +19,44 @@ KEYS = (
 SIGNS = (
     *(" + ", " - ", "*", "/", "**", " % ", "-", "(", ")", ", ", " if ", " else ", " and ", " or ", " not ", " > "),
     *(" >= ", " == ", " != ", " & ", " | ", "~", ": ", "\n", "\n  ", "---\n", "{", "}", "[", "]", "&a ", "*a", "<<: "),
-    *("!!python/object/apply:os.system ", "!!binary ", "? ", "- ", "|\n  ", ">\n  ", "'", '"', "\\", '"""', "{{ ", "}}"),
-    *("{% ", "\\N{DIGIT ONE}", "\u202e", "\u200b", "\ufeff", "\x00", "\u2028", "\u0445", "\U0001f600", "\r", "\t", "# "),
+    *(
+        "!!python/object/apply:os.system ",
+        "!!binary ",
+        "? ",
+        "- ",
+        "|\n  ",
+        ">\n  ",
+        "'",
+        '"',
+        "\\",
+        '"""',
+        "{{ ",
+        "}}",
+    ),
+    *(
+        "{% ",
+        "\\N{DIGIT ONE}",
+        "\u202e",
+        "\u200b",
+        "\ufeff",
+        "\x00",
+        "\u2028",
+        "\u0445",
+        "\U0001f600",
+        "\r",
+        "\t",
+        "# ",
+    ),
     *("0", "1", "2", "1/3", "0.5", "1e9", "1e-300", "1e308", "1e999999999", "9**9**9", "nan", "inf", "0x1", "x", "y"),
     *("__import__('os')", ".__class__", "lambda: 0", "beta", "[x for x in y]", "f'{x}'", ":=", "Piecewise((x, x>0))"),
 )
-WORDS = (*KEYS, *SIGNS, *sorted(FUNCTION_NAMES), *sorted(CONSTANT_NAMES), *(f"{name}(" for name in sorted(FUNCTION_NAMES)))
+WORDS = (
+    *KEYS,
+    *SIGNS,
+    *sorted(FUNCTION_NAMES),
+    *sorted(CONSTANT_NAMES),
+    *(f"{name}(" for name in sorted(FUNCTION_NAMES)),
+)
 
 
 def files() -> list[bytes]:
