@@ -8,6 +8,7 @@ import stat
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import Enum
+from keyword import iskeyword
 from pathlib import Path
 
 from actc.diagnostics import Diagnostic, DiagnosticLog, Location
@@ -74,7 +75,12 @@ def own_modules(folder: Path) -> tuple[str, ...]:
     if not folder.is_dir():
         return ()
     found = (entry.stem for entry in folder.iterdir() if entry.suffix == ".py" and not entry.name.startswith("_"))
-    return tuple(sorted(stem for stem in found if is_ours(folder / f"{stem}.py")))
+    return tuple(sorted(stem for stem in found if is_module_name(stem) and is_ours(folder / f"{stem}.py")))
+
+
+def is_module_name(stem: str) -> bool:
+    """Whether a module of ours may be called that; it becomes code in the package's ``__init__.py``."""
+    return stem.isidentifier() and not iskeyword(stem)
 
 
 def is_ours(path: Path) -> bool:
