@@ -95,7 +95,7 @@ def _stage_whole(plan: Plan, folder: Path, staged: Path) -> bool:
     """Fill the new folder; False where the old one holds what cannot stand in both."""
     changed = {file.name for file in plan.changes}
     if folder.exists():
-        for entry in os.scandir(folder):
+        for entry in _entries(folder):
             if entry.is_dir(follow_symlinks=False):
                 if entry.name != CACHE_FOLDER:
                     return False
@@ -126,7 +126,7 @@ def is_tidy(folder: Path) -> bool:
 def _asides(folder: Path) -> list[Path]:
     pattern = re.compile(re.escape(f".{folder.name}.actc-") + "[0-9a-f]+-[0-9a-f]{16}")
     with contextlib.suppress(OSError):
-        found = [e for e in os.scandir(folder.parent) if pattern.fullmatch(e.name) and e.is_dir(follow_symlinks=False)]
+        found = [e for e in _entries(folder.parent) if pattern.fullmatch(e.name) and e.is_dir(follow_symlinks=False)]
         return [Path(entry.path) for entry in found]
     return []
 
@@ -140,7 +140,7 @@ def _dissolve(aside: Path, folder: Path, replaced: frozenset[str] = frozenset())
     """
     with contextlib.suppress(OSError):
         unused = f"actc-{aside.stat().st_ino:x}-" in aside.name or "actc-0-" in aside.name
-        for entry in [*os.scandir(aside)]:
+        for entry in _entries(aside):
             path, kept = Path(entry.path), folder / entry.name
             with contextlib.suppress(OSError):
                 if entry.name == CACHE_FOLDER and entry.is_dir(follow_symlinks=False):
@@ -247,6 +247,11 @@ def _new_file(path: Path, data: bytes, old: Path) -> None:
         before = old.lstat().st_mtime
         if int(written) <= int(before):
             os.utime(path, (before + 1, before + 1))
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    with os.scandir(folder) as entries:
+        return list(entries)
 
 
 def _temporary() -> str:

@@ -3,8 +3,8 @@
     python -m tests.fuzz loader --seconds 600 --corpus FOLDER
 
 libFuzzer runs through atheris, in a process that is started anew after a number of inputs, since what the compiler
-remembers of expressions is never forgotten. An input that raises, or takes longer than ``--timeout`` seconds, is kept in
-``FOLDER/TARGET-found`` and the run goes on. Exits with 1 if there was one.
+remembers of expressions is never forgotten. An input that raises, or takes longer than ``--timeout`` seconds, is kept
+in ``FOLDER/TARGET-found`` and the run goes on. Exits with 1 if there was one.
 """
 
 from __future__ import annotations
