@@ -14,9 +14,9 @@ from workspace import Workspace, program
 from actc.backend.render import HEADER
 from actc.output import writer
 from actc.output.folder import MARKER, State, WantedFile, is_ours, make_plan
-from actc.output.records import read_records
 from actc.output.locking import locked
 from actc.output.problems import WriteError
+from actc.output.records import read_records
 from actc.output.writer import write
 
 

@@ -34,7 +34,7 @@ def main(argv: list[str]) -> int:
         command = [sys.executable, "-m", "tests.fuzz.harness", options.target, str(corpus)]
         command += [f"-max_total_time={int(left) or 1}", f"-runs={RUNS[options.target]}", f"-dict={words}"]
         command += [f"-timeout={options.timeout}", "-rss_limit_mb=6000", f"-artifact_prefix={found}/", "-max_len=1200"]
-        command += ["-print_final_stats=1", f"-seed={options.seed + executed}"]
+        command += ["-report_slow_units=100000", "-print_final_stats=1", f"-seed={options.seed + executed}"]
         done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
         executed += int((re.findall(r"stat::number_of_executed_units: *(\d+)", done.stderr) or [0])[-1])
         coverage = max([coverage, *map(int, re.findall(r"cov: (\d+)", done.stderr))])
