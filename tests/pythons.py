@@ -20,7 +20,7 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = "elu,gelu,hard_swish,mish,prelu,selu,silu,snake,softplus,squareplus,swiglu,swish,tanh"
+NAMES = "elu,gelu,mish,prelu,selu,silu,snake,softplus,squareplus,swiglu,swish,tanh"
 CHECKOUTS = {"lf": (b"\n", b""), "crlf": (b"\r\n", b""), "bom": (b"\n", b"\xef\xbb\xbf")}
 
 

@@ -58,8 +58,8 @@ def files(draw: st.DrawFn) -> str:
         "tags": lambda: f"[{draw(_TEXTS)}]",
         "accept": lambda: f"{{ACT302: {draw(_TEXTS)}}}",
     }
-    for key in draw(st.lists(st.sampled_from(sorted(options)), max_size=3, unique=True)):
-        rows.append(f"{key}: {options[key]()}")
+    keys = draw(st.lists(st.sampled_from(sorted(options)), max_size=3, unique=True))
+    rows += [f"{key}: {options[key]()}" for key in keys]
     return "\n".join([*draw(st.permutations(rows)), ""])
 
 

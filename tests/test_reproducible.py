@@ -1,4 +1,4 @@
-"""The output depends on what the source says, not on the checkout, the encoding or the system; and says what it is of."""
+"""The output depends on what the source says, not on checkout, encoding or system, and says what it was made of."""
 
 from __future__ import annotations
 
@@ -26,9 +26,11 @@ description: |
   another paragraph.
 reference: [a, b]
 parameters:
-  t: {default: 0.5, summary: >
-    folded
-    text}
+  t:
+    default: 0.5
+    summary: >-
+      folded
+      text
 let: {s: sigmoid(t*x)}
 expression: x * s
 examples: [{x: 0, value: 0}]
@@ -156,11 +158,6 @@ def test_a_cache_made_by_us_is_ours_alone(tmp_path: Path) -> None:
         "Cache(Path(sys.argv[1]), 'c').put(CompiledFile('a', 'a', None, (), ()), b'', 'p');"
         "print(oct(Path(sys.argv[1]).stat().st_mode & 0o777))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path / "cache/actc")],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    command = [sys.executable, "-c", code, str(tmp_path / "cache/actc")]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "0o700"
