@@ -75,8 +75,11 @@ def sides(f: Formula, by: str, point: Point, digits: int = DIGITS, step: int = S
         if not same:
             return Sides(left, right, None)
         # A jump divided by the step is out of all proportion; a second derivative is not.
-        jumps = abs(middle - left) > mpf(10) ** -(step // 2) * max(1, abs(left))
-        return Sides(left, right, (left + right) / 2 if jumps else middle)
+        if abs(middle - left) <= mpf(10) ** -(step // 2) * max(1, abs(left)):
+            return Sides(left, right, middle)
+    # The differences of each side err by step times the second derivative: sign(x)/(1 + x**2) has it on both sides.
+    ends = one_sided(f, by, point, -1), one_sided(f, by, point, 1)
+    return None if None in ends else Sides(ends[0].right, ends[1].right, (ends[0].right + ends[1].right) / 2)
 
 
 def _is_steep(f: Formula, by: str, at: dict[str, Number], h: Number) -> bool:
