@@ -16,6 +16,7 @@ from actc.diagnostics import Diagnostic, DiagnosticLog
 from actc.frontend.loader import load
 from actc.frontend.resolve import resolve
 from actc.frontend.shipped import shipped_activations
+from actc.frontend.source_text import digest
 from actc.lowering.lower import lower
 from actc.model.compiled import ActivationReport, CompiledFile, Declared, GradientReport
 from actc.model.program import Program
@@ -45,7 +46,9 @@ def compile_source(file: str, data: bytes, package: str, templates: Path | None 
     module = None
     if sound and stem.isidentifier() and not stem.startswith("_"):  # what else is wrong with a stem is said elsewhere
         aliases = tuple((alias.value, spec.name.value) for spec in specs for alias in spec.aliases)
-        module = render_module(ModuleProgram(stem, PurePath(file).name, programs, aliases), templates).text
+        module = render_module(
+            ModuleProgram(stem, PurePath(file).name, programs, aliases, digest(data)), templates
+        ).text
     return CompiledFile(file, stem, module, tuple(report for _, report, _ in compiled), found)
 
 

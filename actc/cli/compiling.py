@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from actc.cli.console import Console
 from actc.cli.crash import report_crash
 from actc.cli.parser import Options
-from actc.diagnostics import Diagnostic, DiagnosticLog, Location, Severity
-from actc.output.folder import Plan, State, WantedFile, make_plan
-from actc.output.package import kept_modules, taken_names, wanted_files
-from actc.output.records import ModuleRecord
-from actc.output.writer import WriteError, locked, write
+from actc.diagnostics import Diagnostic, Severity
+from actc.output.build import Target, confined, plan_build, write_build
+from actc.output.folder import Plan, State
+from actc.output.package import taken_names
 from actc.project.cache import Cache, cache_folder, compiler_fingerprint
-from actc.project.catalogue import shipped_modules, shipped_sources
+from actc.project.catalogue import shipped_sources
 from actc.project.check import INTERNAL_ERROR, Checked, Settings, check, effective_severity
 from actc.project.config import Config, check_package, read_config, working_directory
 from actc.project.sources import Sources, add_sources, find_sources, printed
@@ -32,24 +31,14 @@ COMPILER: Compiler = compile_file
 """What compiles a file; tests put another in its place."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where a build goes."""
-
-    folder: Path
-    printed: str  # "generated"
-    package: str
-
-
 def run(options: Options, console: Console) -> int:
     """Run the command and return its exit code. Raises UsageError where it was misused."""
     cwd = working_directory()
     config = read_config(cwd)
     target = _target(options, config, cwd)
     sources = _sources(options, config, cwd)
-    explicit = bool(options.paths or options.catalogue)
     building = options.command == "build"
-    kept = kept_modules(target.folder, sources.files, shipped_modules()) if building and explicit else ()
+    kept = target.kept(sources.files) if building else ()
     settings = Settings(
         package=target.package,
         limits=config.limits,
@@ -62,8 +51,8 @@ def run(options: Options, console: Console) -> int:
     plan, diff = None, None
     if building and not checked.failed:
         comparing = options.check or options.diff
-        wanted = wanted_files(checked.files, sources.files, kept, target.package, target.folder, config.templates)
-        plan, checked = _plan_or_write(options, target, wanted, kept, checked, write_it=not comparing)
+        plan = (plan_build if comparing else write_build)(target, checked.files, sources.files)
+        checked = replace(checked, diagnostics=(*checked.diagnostics, *plan.diagnostics))
         diff = plan.diff() if options.diff else None
     _report(options, console, sources, checked, plan, diff)
     if checked.crashed:
@@ -83,7 +72,11 @@ def _target(options: Options, config: Config, cwd: Path) -> Target:
     name = options.package or config.package
     if name is None:
         name = check_package(folder.name, "choose another output folder, or name the package with `--package`")
-    return Target(folder, printed(folder, cwd), check_package(name))
+    shown = printed(folder, cwd)
+    for root in (cwd, config.root):
+        confined(folder, root, shown)
+    whole = not (options.paths or options.catalogue)
+    return Target(folder, shown, check_package(name), whole, options.force, config.templates)
 
 
 def _sources(options: Options, config: Config, cwd: Path) -> Sources:
@@ -106,36 +99,6 @@ def cache_of(config: Config) -> Cache:
 
     templates = [resources.templates()] if config.templates is None else [config.templates, resources.templates()]
     return Cache(cache_folder(), compiler_fingerprint(__version__, templates, resources.activations()))
-
-
-def _plan_or_write(
-    options: Options,
-    target: Target,
-    wanted: tuple[WantedFile, ...],
-    kept: tuple[ModuleRecord, ...],
-    checked: Checked,
-    *,
-    write_it: bool,
-) -> tuple[Plan, Checked]:
-    """Compare the folder with what it should be and, if that is wanted and possible, write it."""
-    keep = frozenset(f"{r.stem}.py" for r in kept)
-
-    def planned() -> Plan:
-        return make_plan(target.folder, target.printed, wanted, keep, force=options.force)
-
-    plan = planned()
-    if write_it and plan.changes and not plan.diagnostics:
-        try:
-            with locked(target.folder):
-                plan = planned()
-                if not plan.diagnostics:
-                    write(plan)
-        except WriteError as error:
-            log = DiagnosticLog()
-            where = Location(printed(error.path, Path.cwd()), 1, 1)
-            log.report("ACT411", where, f"it cannot be written: {error.reason}")
-            plan = replace(plan, diagnostics=tuple(log.found))
-    return plan, replace(checked, diagnostics=(*checked.diagnostics, *plan.diagnostics))
 
 
 def _report(
