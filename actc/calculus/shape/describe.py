@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 
 from flint import arb
 
-from actc.calculus.balls import evaluate, evaluate_sure
+from actc.calculus.balls import evaluate_sure
 from actc.calculus.branches import steps
 from actc.calculus.differentiate import differentiate
-from actc.calculus.intervals import NEGATIVE, NULL, POSITIVE, of_domain
+from actc.calculus.intervals import NEGATIVE, POSITIVE, of_domain
 from actc.calculus.limits import Limit
 from actc.calculus.ranges import Box, Budget
 from actc.calculus.shape.graph import Graph, nearest
@@ -67,14 +68,11 @@ def _along(activation: Activation, name: str, slopes: list[Expr]) -> Shape:
     except (UnknownError, GaveUp):
         return shape
     shape = replace(shape, stretches=graph.stretches, leaps=graph.leaps)
-    try:
+    with suppress(UnknownError, GaveUp):
         shape = replace(shape, range=graph.range())
-    except (UnknownError, GaveUp):
-        pass
-    try:
-        return replace(shape, zeros=graph.zeros())
-    except (UnknownError, GaveUp):
-        return shape
+    with suppress(UnknownError, GaveUp):
+        shape = replace(shape, zeros=graph.zeros())
+    return shape
 
 
 def _limit(expr: Expr, name: str, place: Place) -> float | None:
@@ -131,6 +129,3 @@ def _always(activation: Activation, name: str, slopes: Iterable[Expr]) -> int | 
         if not signs & POSITIVE and signs & NEGATIVE:
             return -1
     return None
-
-
-_ = (evaluate, NULL)

@@ -134,7 +134,7 @@ class Graph:
             return _Number(limit_at(piece.expr, self._variable, place, side), closed)
         if place.is_rational:
             value = evaluate_sure(piece.expr, {self._variable: place.low}, _BITS)
-            if value == 0 or closed is not None and is_zero(closed):
+            if value == 0 or (closed is not None and is_zero(closed)):
                 value = Fraction(0)
         else:
             value = enclose(piece.expr, {self._variable: place.ball}, _BITS)

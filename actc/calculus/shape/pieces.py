@@ -123,7 +123,11 @@ def _sign(atom: Expr, variable: str, low: Place, high: Place) -> int:
 
 def _check_real(piece: Piece, variable: str) -> None:
     """See that nothing is left that may be undefined inside: all that could be vanishes at no point of the piece."""
-    if atoms(piece.expr) or steps(piece.expr) or any(n.op in ("nan", "inf", "undefined") for n in postorder(piece.expr)):
+    if (
+        atoms(piece.expr)
+        or steps(piece.expr)
+        or any(n.op in ("nan", "inf", "undefined") for n in postorder(piece.expr))
+    ):
         raise UnknownError
     box = Box({variable: between(piece.low, piece.high)})
     for node in postorder(piece.expr):

@@ -15,10 +15,12 @@ from actc.calculus.limits import Limit
 from actc.calculus.normal_form import Outcome, compare
 from actc.calculus.one_sided import certain_limit
 from actc.calculus.tape import rational
+from actc.calculus.work import Work
 from actc.model.algebra import divide, multiply
 from actc.model.expr import ZERO, Expr, apply, number, substitute, symbol
 
 _BITS = 256
+_PROOF = 20_000  # steps of a proof that two closed expressions, or forms, are the same
 _NEAR_INFINITY = "·t"  # no author can write it
 
 
@@ -106,7 +108,10 @@ def is_zero(expr: Expr) -> bool:
 
 def is_same(claimed: Expr, actual: Expr) -> bool:
     """Whether two expressions without branches are proved to be one function wherever the second is defined."""
-    return not (atoms(claimed) or atoms(actual)) and compare(claimed, actual, {}, {}).outcome is Outcome.ZERO
+    return (
+        not (atoms(claimed) or atoms(actual))
+        and compare(claimed, actual, {}, {}, work=Work(_PROOF)).outcome is Outcome.ZERO
+    )
 
 
 def limit_at(expr: Expr, variable: str, place: Place, side: int) -> Limit:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
+from math import inf
 
 from flint import arb
 
@@ -24,7 +26,8 @@ from actc.calculus.work import Work
 from actc.model.expr import Expr, number, postorder, size
 
 _DEEPEST = 2  # derivatives that are looked at
-_MOST_NODES = 600
+_MOST_NODES = 400  # of a derivative
+_MOST_BY_ALGEBRA = 50  # nodes of what algebra finds the sign of
 _BITS = 96
 _BOX_BUDGET = 1000
 _NARROW = Fraction(1, 2**80)  # of a zero, relative to what is greater: itself or 1
@@ -60,7 +63,7 @@ class Signs:
         """The signs between two places. Raises UnknownError where they are not all found, GaveUp out of work."""
         self._whole = (low, high)
         found: list[Part] = []
-        todo = [pair for pair in reversed(self._cut(low, high))]
+        todo = list(reversed(self._cut(low, high)))
         while todo:
             a, b = todo.pop()
             settled = self._settled(a, b)
@@ -82,7 +85,7 @@ class Signs:
             if _inside(value, low, high) and sign_of(root, {self._variable: value}, 64, 256) == 0
         )
         places = [low, *(rational_place(cut) for cut in cuts[:_MOST_CUTS]), high]
-        return list(zip(places, places[1:], strict=False))
+        return list(pairwise(places))
 
     def _settled(self, low: Place, high: Place) -> list[Part] | None:
         """The signs where they are found without a cut."""
@@ -108,11 +111,11 @@ class Signs:
                 raise UnknownError
             middle = [rational_place(-size if low.infinite else size)]
         else:
-            if high.low - low.high < max(abs(low.high), 1) * Fraction(1, 2**20):
+            if high.low - low.high < max(abs(low.high), Fraction(1)) * Fraction(1, 2**20):
                 raise UnknownError
             middle = [rational_place((low.high + high.low) / 2)]
         places = [low, *middle, high]
-        return list(zip(places, places[1:], strict=False))
+        return list(pairwise(places))
 
     def _expr(self, order: int) -> Expr | None:
         """A derivative; None where it is too large, or branches where nothing says how."""
@@ -137,7 +140,7 @@ class Signs:
         if not expr.free:
             return sign_of(expr, {})
         for form in self._forms if order == 0 else (expr,):
-            known = self._by_range(form, low, high)
+            known = self._by_range(form, order, low, high)
             if known is not None:
                 return known
         if order >= _DEEPEST:
@@ -151,7 +154,7 @@ class Signs:
             return slope
         return -slope if right is not None and right * slope <= 0 else None
 
-    def _by_range(self, expr: Expr, low: Place, high: Place) -> int | None:
+    def _by_range(self, expr: Expr, order: int, low: Place, high: Place) -> int | None:
         self._work.spend(size(expr))
         if not (low.infinite or high.infinite):
             ball = enclose(expr, {self._variable: interval(low.low, high.high, _BITS)}, _BITS)
@@ -159,11 +162,14 @@ class Signs:
                 return 1 if ball > 0 else -1
             if (low, high) != self._whole:
                 return None
-        self._work.spend(10 * size(expr))
-        box = Box({self._variable: between(low, high)}, budget=Budget(_BOX_BUDGET))
-        if box.range(expr) is None:
+        large = size(expr) > _MOST_BY_ALGEBRA
+        self._work.spend((10 if large else 40) * size(expr))
+        box = Box({self._variable: between(low, high)}, budget=Budget(_BOX_BUDGET), thorough=not large)
+        box.slopes = 1 if order == 0 else 2  # how much of the search for slopes is done already
+        found = box.range(expr)
+        if found is None:
             return None
-        signs = box.signs(expr)
+        signs = found.signs if large else box.signs(expr)
         if signs & ~NULL not in (POSITIVE, NEGATIVE):
             return None
         sign = 1 if signs & POSITIVE else -1
@@ -212,7 +218,7 @@ def only_zero(expr: Expr, variable: str, low: Place, high: Place, before: int, w
     a = _finite(low, high, -1, lambda x: sign(x) == before)
     b = _finite(high, low, 1, lambda x: sign(x) == -before)
     for _ in range(_MOST_STEPS):
-        if b - a <= _NARROW * max(1, abs(a)):
+        if b - a <= _NARROW * max(Fraction(1), abs(a)):
             break
         middle = (a + b) / 2
         here = sign(middle)
@@ -242,8 +248,8 @@ def _finite(end: Place, other: Place, side: int, is_beyond: Callable[[Fraction],
 
 def between(low: Place, high: Place) -> Interval:
     """The interval of floats around the open interval between two places."""
-    left = (-iv.inf, True) if low.infinite else _lower(low)
-    right = (iv.inf, True) if high.infinite else _upper(high)
+    left = (-inf, True) if low.infinite else _lower(low)
+    right = (inf, True) if high.infinite else _upper(high)
     return Interval(left[0], right[0], left[1], right[1])
 
 
