@@ -11,6 +11,7 @@ from actc.calculus.accepted import accept
 from actc.calculus.analyse import analyse
 from actc.calculus.readable import formula_text
 from actc.calculus.relatives import relatives
+from actc.calculus.shape.describe import shapes
 from actc.calculus.shipped_values import Catalogue
 from actc.diagnostics import Diagnostic, DiagnosticLog
 from actc.frontend.loader import load
@@ -63,7 +64,7 @@ def _compile(spec: ActivationSpec) -> tuple[Program | None, ActivationReport, tu
     report_shortfalls(stabilised, log)
     accept(spec, log)
     known = relatives(gradients.activation, shipped())
-    report = replace(_report(spec, gradients, known), accuracy=stabilised.accuracy)
+    report = replace(_report(spec, gradients, known), accuracy=stabilised.accuracy, shapes=shapes(gradients))
     return lower(stabilised.gradients, described=gradients), report, tuple(log.found)
 
 

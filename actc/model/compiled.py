@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from actc.diagnostics import Diagnostic, Location
 from actc.model.plain import from_plain, to_plain
 from actc.model.relative import Relative
+from actc.model.shape import Shape
 from actc.model.verdict import Counterexample, Deviation, Kink, Verdict
 
 
@@ -66,6 +67,7 @@ class ActivationReport:
     kinks: tuple[Kink, ...]
     accuracy: tuple[Accuracy, ...] | None = None  # None until it is measured
     relatives: tuple[Relative, ...] = ()  # shipped activations that it equals; of one without errors
+    shapes: tuple[Shape, ...] = ()  # along the inputs of which something is established; of one without errors
 
 
 @dataclass(frozen=True, slots=True)
