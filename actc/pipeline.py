@@ -60,8 +60,9 @@ def _compile(spec: ActivationSpec) -> tuple[Program | None, ActivationReport, tu
     report_shortfalls(stabilised, log)
     accept(spec, log)
     known = relatives(gradients.activation, shipped())
-    report = replace(_report(spec, gradients, known), accuracy=stabilised.accuracy)
-    return lower(stabilised.gradients, described=gradients), report, tuple(log.found)
+    program = lower(stabilised.gradients, described=gradients)
+    report = replace(_report(spec, gradients, known), accuracy=stabilised.accuracy, program=program)
+    return program, report, tuple(log.found)
 
 
 @cache
@@ -91,4 +92,7 @@ def _report(spec: ActivationSpec, gradients: Gradients | None, known: tuple[Rela
         ),
         kinks=() if gradients is None else gradients.kinks,
         relatives=known,
+        derivatives=() if gradients is None else tuple(
+            (g.variable, g.derivative) for g in gradients.gradients if g.derivative is not None
+        ),
     )  # fmt: skip

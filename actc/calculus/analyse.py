@@ -95,7 +95,7 @@ def _gradient(
         check_surrogate(activation, variable, surrogates[variable], log)
         inputs = [i.name for i in activation.inputs]
         furthest = deviation(chosen, raw, activation.domains, activation.defaults, inputs)
-        return Gradient(variable, Verdict.SURROGATE, "", None, furthest, chosen)
+        return Gradient(variable, Verdict.SURROGATE, "", None, furthest, chosen, raw)
     if variable in claims:
         claim = claims[variable]
         judged = judge_claim(activation, variable, claim, raw, found, log)

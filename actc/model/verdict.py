@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from enum import Enum
 from fractions import Fraction
@@ -75,6 +75,7 @@ class Kink:
     left: float | None
     right: float | None
     used: float | None
+    locus: Expr | None = field(default=None, compare=False)  # an expression that is 0 there, for all parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ class Gradient:
     counterexample: Counterexample | None
     deviation: Deviation | None
     expr: Expr  # right at kinks too
+    derivative: Expr | None = None  # what a surrogate stands in for, right away from kinks
 
 
 @dataclass(frozen=True, slots=True)
