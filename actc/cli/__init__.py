@@ -46,6 +46,10 @@ def _run(argv: Sequence[str], console: Console) -> int:
         from actc.cli import showing
 
         return showing.run(options, console)
+    if options.command == "plot":
+        from actc.cli import plotting
+
+        return plotting.run(options, console)
     from actc.cli import authoring
 
     return authoring.run(options, console)

@@ -24,7 +24,7 @@ exit codes:
 class Options:
     """A command as it was typed; what a command has no flag for keeps its default."""
 
-    command: str  # "build", "check", "show", "new", "explain", "schema"
+    command: str  # "build", "check", "show", "plot", "gallery", "new", "explain", "schema"
     paths: tuple[str, ...] = ()
     out: str | None = None
     package: str | None = None
@@ -38,6 +38,9 @@ class Options:
     name: str = ""
     names: tuple[str, ...] = ()
     latex: bool = False
+    set: tuple[str, ...] = ()  # "beta=0.5,1,2"
+    range: str | None = None  # "-6,6"
+    output: str | None = None  # "gelu.png"
     like: str | None = None
     code: str = ""
     quiet: bool = False
@@ -59,15 +62,24 @@ def parse(argv: Sequence[str]) -> Options:
     parser, commands = _parsers()
     if not argv:
         raise Usage(0, parser.format_help().rstrip("\n"))
-    found = vars(parser.parse_args(list(argv)))
+    found = vars(parser.parse_args(_joined(argv)))
     verbosity = {"quiet": found.pop("quiet_before") or found.get("quiet", False)}
     verbosity["verbose"] = found.pop("verbose_before") or found.get("verbose", False)
     found.update(verbosity)
     if found["command"] is None:
         raise Usage(2, "no command given", f"the commands are {', '.join(commands)}")
-    for key in ("paths", "catalogue", "names"):
+    for key in ("paths", "catalogue", "names", "set"):
         found[key] = tuple(found.get(key) or ())
     return Options(**found)
+
+
+def _joined(argv: Sequence[str]) -> list[str]:
+    """With ``--range -6,6`` as one word: argparse would take the second for a flag."""
+    words = list(argv)
+    for i in range(len(words) - 2, -1, -1):
+        if words[i] == "--range" and re.match("-[0-9.]", words[i + 1]):
+            words[i : i + 2] = [f"{words[i]}={words[i + 1]}"]
+    return words
 
 
 class _Parser(argparse.ArgumentParser):
@@ -139,6 +151,14 @@ def _parsers() -> tuple[_Parser, list[str]]:
     show.add_argument("names", metavar="NAME", nargs="+", help="names or aliases, of your sources or shipped ones")
     show.add_argument("--latex", action="store_true", help="the formulas in LaTeX")
     show.add_argument("--format", choices=("text", "json"), default="text", help="of the results")
+
+    plot = commands.add_parser("plot", help="value and gradient of activations over a range")
+    plot.add_argument("names", metavar="NAME", nargs="+", help="names or aliases, of your sources or shipped ones")
+    plot.add_argument(
+        "--set", metavar="NAME=V,…", action="append", help="values of a parameter, or of an input that is held"
+    )
+    plot.add_argument("--range", metavar="LOW,HIGH", help="from where to where (default: about -6,6)")
+    plot.add_argument("-o", "--output", metavar="FILE", help="a file that ends with .png or .svg; else the terminal")
 
     new = commands.add_parser("new", help="write a commented starter file")
     new.add_argument("name", metavar="NAME", help="the activation's name")
