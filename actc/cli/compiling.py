@@ -46,7 +46,7 @@ def run(options: Options, console: Console) -> int:
     cwd = working_directory()
     config = read_config(cwd)
     target = _target(options, config, cwd)
-    sources = _sources(options, config, cwd)
+    sources = sources_of(options, config, cwd)
     explicit = bool(options.paths or options.catalogue)
     building = options.command == "build"
     kept = kept_modules(target.folder, sources.files, shipped_modules()) if building and explicit else ()
@@ -86,7 +86,8 @@ def _target(options: Options, config: Config, cwd: Path) -> Target:
     return Target(folder, printed(folder, cwd), check_package(name))
 
 
-def _sources(options: Options, config: Config, cwd: Path) -> Sources:
+def sources_of(options: Options, config: Config, cwd: Path) -> Sources:
+    """What the paths and ``--catalogue`` name, else the configured sources."""
     if not options.paths and not options.catalogue:
         return find_sources(config.sources, config.root, cwd)
     found = find_sources(options.paths, cwd, cwd) if options.paths else Sources((), ())
@@ -152,7 +153,7 @@ def _report(
 
         console.write(sarif_document(checked, __version__))
         return
-    _print_diagnostics(console, sources, checked)
+    print_diagnostics(console, sources, checked)
     if not console.quiet:
         reports = [report for compiled in checked.files for report in compiled.activations]
         for line in activation_lines(reports, console.out, verbose=console.verbose):
@@ -163,7 +164,8 @@ def _report(
         console.print(_closing(options, checked, plan))
 
 
-def _print_diagnostics(console: Console, sources: Sources, checked: Checked) -> None:
+def print_diagnostics(console: Console, sources: Sources, checked: Checked) -> None:
+    """What was found, on standard error."""
     printer = DiagnosticPrinter({s.file: s.data for s in sources.files}, console.err, strict=checked.strict)
     for found in checked.diagnostics:
         if found.accepted is not None and not console.quiet:

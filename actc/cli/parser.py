@@ -160,6 +160,13 @@ def _parsers() -> tuple[_Parser, list[str]]:
     plot.add_argument("--range", metavar="LOW,HIGH", help="from where to where (default: about -6,6)")
     plot.add_argument("-o", "--output", metavar="FILE", help="a file that ends with .png or .svg; else the terminal")
 
+    gallery = commands.add_parser("gallery", help="a page that shows all of them, to be opened in a browser")
+    _paths(gallery)
+    gallery.add_argument("--out", metavar="DIR", help="the folder of its index.html (default: gallery)")
+    _checking(gallery)
+    gallery.add_argument("--force", action="store_true", help="replace an index.html that actc did not write")
+    gallery.add_argument("--catalogue", metavar="NAME,…", type=_names, action="extend", help="show shipped activations")
+
     new = commands.add_parser("new", help="write a commented starter file")
     new.add_argument("name", metavar="NAME", help="the activation's name")
     new.add_argument("--like", metavar="NAME", help="start from a shipped activation")

@@ -136,7 +136,9 @@ def _series(
     choices: dict[str, Sequence[Fraction]] = {}
     for name in drawable.inputs:
         if name != variable:
-            choices[name] = settings[name] if name in settings else _sections(drawable, name, crowded=crowded)
+            few = crowded or len(drawable.inputs) > 2
+            domain = drawable.domains.get(name, Domain())
+            choices[name] = settings[name] if name in settings else section_values(domain, few=few)
     for name, default in drawable.defaults.items():
         choices[name] = settings.get(name, (default,))
     told = [name for name in choices if name in drawable.inputs or len(choices[name]) > 1 or name in settings]
@@ -146,13 +148,10 @@ def _series(
         yield Series(drawable, held, ", ".join([drawable.name, *parts] if several or not parts else parts))
 
 
-def _sections(drawable: Drawable, name: str, *, crowded: bool) -> Sequence[Fraction]:
-    """Where another input is held; with three inputs or more at one value each, so that curves stay few."""
-    domain = drawable.domains.get(name, Domain())
+def section_values(domain: Domain, *, few: bool) -> list[Fraction]:
+    """Where an input is held while another is drawn along; at one value where curves are to be few."""
     inside = [v for v in _SECTIONS if domain.contains(v)] or [_some(domain)]
-    if crowded or len(drawable.inputs) > 2:
-        return [min(inside, key=lambda v: (abs(v - 1), v))]
-    return inside
+    return [min(inside, key=lambda v: (abs(v - 1), v))] if few else inside
 
 
 def _some(domain: Domain) -> Fraction:
@@ -162,6 +161,11 @@ def _some(domain: Domain) -> Fraction:
     if domain.low is not None:
         return domain.low + 1
     return Fraction(1) if domain.high is None else domain.high - 1
+
+
+def default_range(drawable: Drawable, variable: str, held: Mapping[str, Fraction]) -> tuple[Fraction, Fraction]:
+    """From where to where one activation is drawn."""
+    return _range([(Series(drawable, held, drawable.name), variable)])
 
 
 def _range(found: Sequence[tuple[Series, str]]) -> tuple[Fraction, Fraction]:
