@@ -92,6 +92,7 @@ def _report(spec: ActivationSpec, gradients: Gradients | None, known: tuple[Rela
         ),
         kinks=() if gradients is None else gradients.kinks,
         relatives=known,
+        loci=() if gradients is None else gradients.loci,
         derivatives=() if gradients is None else tuple(
             (g.variable, g.derivative) for g in gradients.gradients if g.derivative is not None
         ),

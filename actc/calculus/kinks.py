@@ -18,9 +18,8 @@ from actc.calculus.settle import at, same, slope
 from actc.calculus.subgradients import Slope, as_float, least
 from actc.calculus.tie_points import rational_defaults, tie_points
 from actc.model.activation import Activation
-from actc.model.algebra import where
 from actc.model.domain import Domain
-from actc.model.expr import ONE, Expr, apply, constant, symbol
+from actc.model.expr import Expr
 from actc.model.text import number_text, to_text
 from actc.model.verdict import Kink
 
@@ -137,7 +136,6 @@ def describe(
         left=as_float(left),
         right=as_float(right),
         used=as_float(used),
-        locus=_locus(crossing),
     )
 
 
@@ -194,19 +192,6 @@ def _text(crossing: Crossing) -> str:
             return f"{crossing.variable} = {_coordinate(crossing.zeros[0])}"
         return f"{to_text(crossing.atoms[0])} = 0"
     return crossing.variable
-
-
-def _locus(crossing: Crossing) -> Expr | None:
-    """What is 0 at the crossing, whatever the parameters are."""
-    if crossing.step is not None:
-        expr = apply("sin", constant("pi") * crossing.step)
-    elif crossing.location is not None:
-        expr = symbol(crossing.variable) - crossing.location
-    elif crossing.atoms:
-        expr = crossing.atoms[0]
-    else:
-        return None
-    return expr if crossing.also is None else where(crossing.also, expr, ONE)
 
 
 def _coordinate(zero: Number) -> str:

@@ -70,6 +70,7 @@ class ActivationReport:
     relatives: tuple[Relative, ...] = ()  # shipped activations that it equals; of one without errors
     program: Program | None = None  # what is emitted; of one without errors
     derivatives: tuple[tuple[str, Expr], ...] = ()  # what surrogates stand in for; right away from kinks
+    loci: tuple[Expr, ...] = ()  # what is 0 where, for some parameters, a kink or jump may be
 
 
 @dataclass(frozen=True, slots=True)

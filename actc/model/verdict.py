@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import Enum
 from fractions import Fraction
@@ -75,7 +75,6 @@ class Kink:
     left: float | None
     right: float | None
     used: float | None
-    locus: Expr | None = field(default=None, compare=False)  # an expression that is 0 there, for all parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +98,4 @@ class Gradients:
     value: Expr  # removable singularities are filled, outside its domain it is nan
     gradients: tuple[Gradient, ...]
     kinks: tuple[Kink, ...]
+    loci: tuple[Expr, ...] = ()  # what is 0 where, for some parameters, a kink or jump may be

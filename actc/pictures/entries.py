@@ -31,10 +31,10 @@ _LABELS = {
     Verdict.PROVED: "proved", Verdict.VERIFIED: "verified", Verdict.DERIVED: "derived", Verdict.SURROGATE: "surrogate",
 }  # fmt: skip
 _WORDS = {
-    Verdict.PROVED: "claimed by its author, and proved to be the derivative",
-    Verdict.VERIFIED: "claimed by its author; agrees with the derivative, without a proof",
-    Verdict.DERIVED: "derived by the compiler",
-    Verdict.SURROGATE: "chosen by its author in place of the derivative",
+    Verdict.PROVED: "the author's claim is the derivative",
+    Verdict.VERIFIED: "the author's claim agrees with the derivative; no proof was found",
+    Verdict.DERIVED: "by the compiler, from the formula",
+    Verdict.SURROGATE: "the author's choice in place of the derivative",
 }
 
 
@@ -53,7 +53,7 @@ class GradientEntry:
     variable: str
     formula: Set
     verdict: str  # "proved"
-    words: str  # "claimed by its author, and proved to be the derivative"
+    words: str  # "the author's claim is the derivative"
     note: str  # how it was reached
 
 
@@ -96,7 +96,6 @@ class Plot:
     parameters: tuple[Slider, ...]
     gradients: tuple[str, ...]
     surrogates: tuple[bool, ...]
-    kinks: tuple[str, ...]  # the kind of each locus
 
     def plain(self) -> dict[str, Any]:
         """For JSON."""
@@ -112,7 +111,6 @@ class Plot:
             "parameters": [control(one) for one in self.parameters],
             "gradients": self.gradients,
             "surrogates": self.surrogates,
-            "kinks": self.kinks,
         }
 
 
@@ -271,7 +269,6 @@ def _plot(drawn: Drawable) -> Plot:
         parameters=tuple(slider(p.name, p.domain, float(p.default)) for p in drawn.program.parameters),
         gradients=variables,
         surrogates=tuple(drawn.is_surrogate(name) for name in variables),
-        kinks=tuple(locus.kind for locus in drawn.loci),
     )
 
 

@@ -7,7 +7,6 @@ nothing overflows or cancels in a picture.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from math import inf, isfinite, nan
 
@@ -31,14 +30,6 @@ _NOTHING = arb(2) ** -200  # what is surely smaller is drawn as 0
 Point = Mapping[str, Fraction]
 
 
-@dataclass(frozen=True, slots=True)
-class Locus:
-    """Where kinks or jumps are: where an expression in inputs and parameters is 0."""
-
-    kind: str  # "kink" or "jump", at the defaults
-    expr: Expr
-
-
 class Drawable:
     """An activation without errors, ready to be evaluated."""
 
@@ -51,7 +42,7 @@ class Drawable:
         self.value = inlined(self.program.value)[0]
         self.gradients = dict(zip(self.program.with_respect_to, inlined(self.program.gradient), strict=True))
         self.derivatives = dict(report.derivatives)  # of those whose gradient is a surrogate
-        self.loci = tuple(Locus(k.kind, k.locus) for k in report.kinks if k.locus is not None)
+        self.loci = report.loci
 
     @property
     def name(self) -> str:

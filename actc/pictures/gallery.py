@@ -105,7 +105,7 @@ def program_text(drawable: Drawable) -> str:
         "value": (drawable.value,),
         "gradients": tuple(drawable.gradients.values()),
         "derivatives": tuple(drawable.derivatives.get(name, expr) for name, expr in drawable.gradients.items()),
-        "loci": tuple(locus.expr for locus in drawable.loci),
+        "loci": drawable.loci,
     }
     if not drawable.derivatives:
         del fields["derivatives"]

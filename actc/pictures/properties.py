@@ -31,7 +31,7 @@ class Property:
     title: str  # what is meant by it
 
 
-SMOOTH = Property("smooth", "has no kinks and no jumps")
+SMOOTH = Property("smooth", "has no kinks and no jumps, at the default parameters")
 MONOTONE = Property("monotone", "never turns back, at the default parameters; shown by interval arithmetic")
 BOUNDED = Property("bounded", "has bounds above and below, at the default parameters; shown by interval arithmetic")
 TRAINABLE = Property("trainable", "has trainable parameters")

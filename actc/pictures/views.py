@@ -10,7 +10,7 @@ from math import isfinite, isnan
 
 from actc.model.domain import Domain
 from actc.pictures.curves import Polyline, extent, sampled
-from actc.pictures.functions import Drawable, Function, zeros
+from actc.pictures.functions import Drawable, Function, Point, zeros
 
 MOST_SERIES = 8
 """Curves of one panel that can be told apart."""
@@ -172,8 +172,10 @@ def _range(found: Sequence[tuple[Series, str]]) -> tuple[Fraction, Fraction]:
     """The usual range, or as much of it as there is, with all kinks in view that are not far away."""
     low, high = -_USUAL, _USUAL
     for series, variable in found:
-        for _, at in kinks(series.drawable, variable, series.held, -_FAR, _FAR, alone=True):
-            low, high = min(low, at * _ROOM), max(high, at * _ROOM)
+        sides = _Sides(series.drawable, variable, series.held, _USUAL * 2 * _BESIDE)
+        for at in bends(series.drawable, variable, series.held, -_FAR, _FAR, alone=True):
+            if sides.marks(at, 0):
+                low, high = min(low, at * _ROOM), max(high, at * _ROOM)
     domains = [series.drawable.domains.get(variable, Domain()) for series, variable in found]
     lows, highs = [d.low for d in domains], [d.high for d in domains]
     least = min((v for v in lows if v is not None), default=low) if None not in lows else low
@@ -185,27 +187,21 @@ def _range(found: Sequence[tuple[Series, str]]) -> tuple[Fraction, Fraction]:
     return max(low, least), min(high, most)
 
 
-def kinks(
-    drawable: Drawable,
-    variable: str,
-    held: Mapping[str, Fraction],
-    low: Fraction,
-    high: Fraction,
-    *,
-    alone: bool = False,
-) -> Iterator[tuple[str, Fraction]]:
-    """Kinks and jumps along an input, each once. ``alone`` leaves out those that come in families."""
+def bends(
+    drawable: Drawable, variable: str, held: Point, low: Fraction, high: Fraction, *, alone: bool = False
+) -> Iterator[Fraction]:
+    """Where kinks and jumps may be along an input, each once. ``alone`` leaves out those that come in families."""
     seen: set[Fraction] = set()
     for locus in drawable.loci:
-        if variable not in locus.expr.free:
+        if variable not in locus.free:
             continue
-        function = Function(locus.expr, variable, held)
+        function = Function(locus, variable, held)
         if alone and function.linear_root() is None:
             continue
         for at in zeros(function, low, high):
             if at not in seen:
                 seen.add(at)
-                yield locus.kind, at
+                yield at
 
 
 def _inside(domain: Domain, low: Fraction, high: Fraction) -> tuple[Fraction, Fraction] | None:
@@ -241,42 +237,47 @@ def _draw(
     value: _Panel, gradient: _Panel, series: Series, variable: str, number: int, ends: tuple[Fraction, Fraction]
 ) -> None:
     drawable, held = series.drawable, series.held
-    bends = list(kinks(drawable, variable, held, *ends))
-    places = [at for _, at in bends]
+    sides = _Sides(drawable, variable, held, (ends[1] - ends[0]) * _BESIDE)
+    places = list(bends(drawable, variable, held, *ends))
 
     def curve(function: Function, label: str, *, faint: bool = False) -> Curve:
         return Curve(label, number, faint, sampled(function, *ends, places))
 
-    of_value = Function(drawable.value, variable, held)
-    used = Function(drawable.gradients[variable], variable, held)
+    value.curves.append(curve(sides.value, series.label))
     surrogate = drawable.is_surrogate(variable)
-    value.curves.append(curve(of_value, series.label))
-    true = used
     if surrogate:
-        true = Function(drawable.derivatives[variable], variable, held)
-        gradient.curves.append(curve(true, _prefixed("derivative", series.label, drawable), faint=True))
+        gradient.curves.append(curve(sides.slope, _prefixed("derivative", series.label, drawable), faint=True))
     label = _prefixed("surrogate", series.label, drawable) if surrogate else series.label
-    gradient.curves.append(curve(used, label))
-    step = (ends[1] - ends[0]) * _BESIDE
-    for kind, at in bends:
-        _mark(value, kind, at, step, of_value, true, number)
+    gradient.curves.append(curve(Function(drawable.gradients[variable], variable, held), label))
+    for at in places:
+        value.marks += sides.marks(at, number)
 
 
 def _prefixed(word: str, label: str, drawable: Drawable) -> str:
     return f"{word} of {drawable.name}" if label == drawable.name else f"{word}, {label}"
 
 
-def _mark(
-    panel: _Panel, kind: str, at: Fraction, step: Fraction, value: Function, slope: Function, number: int
-) -> None:
-    """Mark a place if the function bends or jumps there for these parameters, and not only at the defaults."""
-    before, here, after = (value(x) for x in (at - step, at, at + step))
-    steepest = max((abs(s) for s in (slope(at - step), slope(at + step)) if isfinite(s)), default=0.0)
-    gap = abs(after - before)
-    if kind == "jump" and gap > 4 * (steepest + 1e-9) * float(step):
-        panel.marks += [Mark(float(at), y, number, jump=True) for y in (before, after)]
-    elif not isnan(here) and _differ(slope(at - step), slope(at + step)):
-        panel.marks.append(Mark(float(at), here, number, jump=False))
+class _Sides:
+    """Tells kinks and jumps from places where the function runs smoothly for these parameters."""
+
+    def __init__(self, drawable: Drawable, variable: str, held: Point, step: Fraction) -> None:
+        self.value = Function(drawable.value, variable, held)
+        true = drawable.derivatives.get(variable, drawable.gradients[variable])
+        self.slope = Function(true, variable, held)
+        self.step = step
+
+    def marks(self, at: Fraction, series: int) -> list[Mark]:
+        """Both sides of a jump, or a kink; nothing where there is neither, or the border of the domain."""
+        sides = (at - self.step, at + self.step)
+        before, after = (self.value(x) for x in sides)
+        if isnan(before) or isnan(after):
+            return []
+        left, right = (self.slope(x) for x in sides)
+        steepest = max((abs(s) for s in (left, right) if isfinite(s)), default=0.0)
+        if abs(after - before) > 4 * (steepest + 1e-9) * float(self.step):
+            return [Mark(float(at), y, series, jump=True) for y in (before, after)]
+        here = self.value(at)
+        return [] if isnan(here) or not _differ(left, right) else [Mark(float(at), here, series, jump=False)]
 
 
 def _differ(a: float, b: float) -> bool:

@@ -410,12 +410,11 @@
     draw() {
       const { entry, program, held, input, gradient } = this;
       const [low, high] = this.span;
-      const kinks = [];
+      const places = [];
       const loci = program.loci(...held);
       loci.forEach((_, i) => {
-        for (const x of Curves.zeros(along(program.loci, held, input, i), low, high)) kinks.push([x, entry.kinks[i]]);
+        places.push(...Curves.zeros(along(program.loci, held, input, i), low, high));
       });
-      const places = kinks.map((kink) => kink[0]);
       const curve = (f, at, result = 0) => Curves.sample(along(f, at, input, result), low, high, 200, places);
       const changed = held.some((value, i) => i !== input && value !== this.start[i]);
       const surrogate = entry.surrogates[gradient] && program.derivatives;
@@ -434,7 +433,7 @@
       const name = surrogate ? `surrogate for the gradient by ${by}` : `gradient by ${by}`;
       const faint = changed ? "at the defaults" : surrogate ? "derivative" : "";
       this.legend(this.slope, [["slope", name], ...(faint ? [["faint", faint]] : [])]);
-      this.plot(this.value, values, this.marks(kinks));
+      this.plot(this.value, values, this.marks(places));
       this.plot(this.slope, slopes, []);
       this.point(this.cursor);
     }
@@ -451,18 +450,19 @@
     }
 
     // Kinks and the two sides of jumps, where there are any for these parameters.
-    marks(kinks) {
+    marks(places) {
       const f = along(this.program.value, this.held, this.input);
       const slope = along(
         this.program[this.program.derivatives ? "derivatives" : "gradients"], this.held, this.input, this.input,
       );
       const near = (this.span[1] - this.span[0]) * 2 ** -24;
       const found = [];
-      for (const [x, kind] of kinks) {
+      for (const x of places) {
         const [before, after] = [f(x - near), f(x + near)];
         const [left, right] = [slope(x - near), slope(x + near)];
         const steepest = Math.max(0, ...[left, right].map(Math.abs).filter(Number.isFinite));
-        if (kind === "jump" && Math.abs(after - before) > 4 * (steepest + 1e-9) * near) {
+        if (!Number.isFinite(before) || !Number.isFinite(after)) continue;
+        if (Math.abs(after - before) > 4 * (steepest + 1e-9) * near) {
           found.push([x, before, "jump"], [x, after, "jump"]);
         } else if (!(Math.abs(left - right) <= 1e-3 * Math.max(Math.abs(left), Math.abs(right), 1e-3))) {
           found.push([x, f(x), "kink"]);
@@ -495,7 +495,7 @@
       node.setAttribute("viewBox", `0 0 ${whole} ${height}`);
       const right = view.left + view.width;
       const below = view.top + view.height;
-      for (const y of Curves.ticks(view.bottom, view.top_, Math.max(2, view.height / 42))) {
+      for (const y of Curves.ticks(view.bottom, view.top_, Math.max(2, view.height / 36))) {
         svg(node, "line", { class: y === 0 ? "axis" : "rule", x1: view.left, x2: right, y1: toY(y), y2: toY(y) });
         svg(node, "text", { x: view.left - 6, y: toY(y) + 4, "text-anchor": "end" }, Curves.number(y));
       }
