@@ -64,8 +64,14 @@ def _compile(spec: ActivationSpec) -> tuple[Program | None, ActivationReport, tu
     report_shortfalls(stabilised, log)
     accept(spec, log)
     known = relatives(gradients.activation, shipped())
-    report = replace(_report(spec, gradients, known), accuracy=stabilised.accuracy, shapes=shapes(gradients))
-    return lower(stabilised.gradients, described=gradients), report, tuple(log.found)
+    program = lower(stabilised.gradients, described=gradients)
+    report = replace(
+        _report(spec, gradients, known),
+        accuracy=stabilised.accuracy,
+        shapes=shapes(gradients),
+        program=program,
+    )
+    return program, report, tuple(log.found)
 
 
 @cache
@@ -95,4 +101,8 @@ def _report(spec: ActivationSpec, gradients: Gradients | None, known: tuple[Rela
         ),
         kinks=() if gradients is None else gradients.kinks,
         relatives=known,
+        loci=() if gradients is None else gradients.loci,
+        derivatives=() if gradients is None else tuple(
+            (g.variable, g.derivative) for g in gradients.gradients if g.derivative is not None
+        ),
     )  # fmt: skip

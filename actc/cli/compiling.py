@@ -41,7 +41,7 @@ def run_once(options: Options, console: Console, before: Checked | None = None) 
     cwd = working_directory()
     config = read_config(cwd)
     target = _target(options, config, cwd)
-    sources = _sources(options, config, cwd)
+    sources = sources_of(options, config, cwd)
     building = options.command == "build"
     kept = target.kept(sources.files) if building else ()
     settings = Settings(
@@ -84,7 +84,8 @@ def _target(options: Options, config: Config, cwd: Path) -> Target:
     return Target(folder, shown, check_package(name), whole, options.force, config.templates)
 
 
-def _sources(options: Options, config: Config, cwd: Path) -> Sources:
+def sources_of(options: Options, config: Config, cwd: Path) -> Sources:
+    """What the paths and ``--catalogue`` name, else the configured sources."""
     if not options.paths and not options.catalogue:
         return find_sources(config.sources, config.root, cwd)
     found = find_sources(options.paths, cwd, cwd) if options.paths else Sources((), ())
@@ -126,7 +127,7 @@ def _report(
 
         console.write(sarif_document(checked, __version__))
         return
-    _print_diagnostics(console, sources, checked)
+    print_diagnostics(console, sources, checked)
     if not console.quiet:
         known = frozenset(() if before is None else before.files)
         reports = [report for compiled in checked.files if compiled not in known for report in compiled.activations]
@@ -142,7 +143,8 @@ def _report(
         console.print(_closing(options, checked, plan))
 
 
-def _print_diagnostics(console: Console, sources: Sources, checked: Checked) -> None:
+def print_diagnostics(console: Console, sources: Sources, checked: Checked) -> None:
+    """What was found, on standard error."""
     printer = DiagnosticPrinter({s.file: s.data for s in sources.files}, console.err, strict=checked.strict)
     for found in checked.diagnostics:
         if found.accepted is not None and not console.quiet:
