@@ -40,6 +40,7 @@ _MOST_LEADERS = 20  # programs looked at for the best where none is good
 _MOST_HARD = 16  # points of each format that an expression itself fails at
 _MOST_JUDGED = 5  # programs that did well on few points and are judged on all
 _DEAR = 2  # times the cost of the expression; beyond, rearrangements are tried before a program is taken
+_REARRANGED = 2  # the step at which they are
 _DOUBTFUL = 3.0  # ULP: where a formula that cancels does worse, a polynomial takes its place
 _BESIDE = 2  # programs that polynomials are put beside
 _MOST_BOUNDS = 2
@@ -148,7 +149,7 @@ class Search:
         for index, step in enumerate(steps):
             self._take(step())
             good = self._cheapest_good()
-            if good is not None and (index > 0 or cost(good) <= _DEAR * cost(self.expr)):
+            if good is not None and (index >= _REARRANGED or cost(good) <= _DEAR * cost(self.expr)):
                 return Found(good, self.judged[good])
         return self._best()
 
