@@ -248,7 +248,8 @@ class Search:
                     count = 0
                     for bound in self._bounds(far, small):
                         if (small, bound) not in known:
-                            known[small, bound] = _distinct(expanded(f, small, name, Disc(bound)) for f in forms)
+                            found = (new for f in forms for new in expanded(f, small, name, Disc(bound)))
+                            known[small, bound] = list(dict.fromkeys(found))
                         for near in known[small, bound]:
                             yield wrap(beside(small, bound, near, peeled(far)[0]))
                         count += bool(known[small, bound])
@@ -269,7 +270,7 @@ class Search:
                 for bound in self._bounds_around(far, name, centre):
                     disc = Disc(bound, centre)
                     small = symbol(name) - number(disc.float)
-                    found = _distinct(expanded(f, symbol(name), name, disc) for f in forms)
+                    found = list(dict.fromkeys(new for f in forms for new in expanded(f, symbol(name), name, disc)))
                     for near in found:
                         yield wrap(beside(small, bound, near, peeled(far)[0]))
                     count += bool(found)
@@ -387,10 +388,6 @@ class Search:
                 if not left:
                     break
         return best
-
-
-def _distinct(found: Iterable[Expr | None]) -> list[Expr]:
-    return [one for one in dict.fromkeys(found) if one is not None]
 
 
 def peeled(root: Expr) -> tuple[Expr, Callable[[Expr], Expr]]:
