@@ -9,7 +9,7 @@ from actc.model.expr import Expr, postorder, size
 from actc.numerics.blends import blended
 from actc.numerics.coefficients import by_plain_symbols, by_roots, by_symbols, by_symbols_in_differences
 from actc.numerics.collected import collected
-from actc.numerics.differences import in_differences, with_products
+from actc.numerics.differences import has_several, in_differences, with_products
 from actc.numerics.far import far_form, split_at_one
 from actc.numerics.forms import vocabulary
 from actc.numerics.half_angles import by_half_angles
@@ -49,7 +49,7 @@ def equivalents(root: Expr) -> Iterator[Expr]:
     for collecting in (by_plain_symbols, by_symbols, by_roots):
         yield from _fresh(root, lambda e, w=collecting: rewritten(e, w, whole=True))  # type: ignore[misc]
     apart = with_products(root)
-    if apart is not root:
+    if apart is not root or has_several(root):
         for dividing in (by_symbols_in_differences, in_differences):
             yield from _fresh(apart, lambda e, w=dividing: rewritten(e, w, whole=True))  # type: ignore[misc]
     for whole in (False, True):

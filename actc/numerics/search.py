@@ -15,7 +15,8 @@ from flint import arb
 
 from actc.calculus.balls import rational
 from actc.calculus.differentiate import differentiate
-from actc.calculus.intervals import Interval, of_domain
+from actc.calculus.intervals import POSITIVE, Interval, of_domain
+from actc.calculus.ranges import range_of
 from actc.model.activation import Activation
 from actc.model.algebra import where
 from actc.model.expr import NAN, Expr, apply, number, postorder, size, symbol
@@ -242,7 +243,7 @@ class Search:
             if name not in self.expr.free:
                 continue
             known: dict[tuple[Expr, Fraction], list[Expr]] = {}
-            smalls = dict.fromkeys(q for form in forms for q in small_quantities(form, name))
+            smalls = dict.fromkeys(q for form in forms for q in small_quantities(form, name, self._is_positive))
             for far in self._leaders(_BESIDE):
                 for small in smalls:
                     count = 0
@@ -255,6 +256,10 @@ class Search:
                         count += bool(known[small, bound])
                         if count == _MOST_BOUNDS:
                             break
+
+    def _is_positive(self, quantity: Expr) -> bool:
+        found = range_of(quantity, self.arena.env)
+        return found is not None and found.signs == POSITIVE
 
     def _around(self) -> Iterable[Expr]:
         """Polynomials around irrational numbers at which the expression or a part of it vanishes."""
