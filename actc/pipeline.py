@@ -11,6 +11,7 @@ from actc.calculus.accepted import accept
 from actc.calculus.analyse import analyse
 from actc.calculus.readable import formula_text
 from actc.calculus.relatives import relatives
+from actc.calculus.shape.describe import shapes
 from actc.calculus.shipped_values import Catalogue
 from actc.diagnostics import Diagnostic, DiagnosticLog
 from actc.frontend.loader import load
@@ -63,8 +64,14 @@ def _compile(spec: ActivationSpec) -> tuple[Program | None, ActivationReport, tu
     report_shortfalls(stabilised, log)
     accept(spec, log)
     known = relatives(gradients.activation, shipped())
-    report = replace(_report(spec, gradients, known), accuracy=stabilised.accuracy)
-    return lower(stabilised.gradients, described=gradients), report, tuple(log.found)
+    program = lower(stabilised.gradients, described=gradients)
+    report = replace(
+        _report(spec, gradients, known),
+        accuracy=stabilised.accuracy,
+        shapes=shapes(gradients),
+        program=program,
+    )
+    return program, report, tuple(log.found)
 
 
 @cache
@@ -94,4 +101,8 @@ def _report(spec: ActivationSpec, gradients: Gradients | None, known: tuple[Rela
         ),
         kinks=() if gradients is None else gradients.kinks,
         relatives=known,
+        loci=() if gradients is None else gradients.loci,
+        derivatives=() if gradients is None else tuple(
+            (g.variable, g.derivative) for g in gradients.gradients if g.derivative is not None
+        ),
     )  # fmt: skip

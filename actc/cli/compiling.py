@@ -23,7 +23,7 @@ from actc.project.usage import UsageError
 from actc.project.workers import Compiler, compile_file
 from actc.reporting.diagnostics_text import DiagnosticPrinter
 from actc.reporting.documents import github_annotations, json_document, sarif_document
-from actc.reporting.results_text import activation_lines, compared, plan_lines, summary, written
+from actc.reporting.results_text import activation_lines, changed_lines, compared, plan_lines, summary, written
 
 DONE, WRONG, INTERNAL = 0, 1, 70
 
@@ -33,10 +33,15 @@ COMPILER: Compiler = compile_file
 
 def run(options: Options, console: Console) -> int:
     """Run the command and return its exit code. Raises UsageError where it was misused."""
+    return run_once(options, console)[0]
+
+
+def run_once(options: Options, console: Console, before: Checked | None = None) -> tuple[int, Checked]:
+    """Run the command; ``before`` is what an earlier run found, and what is as it was then is not told again."""
     cwd = working_directory()
     config = read_config(cwd)
     target = _target(options, config, cwd)
-    sources = _sources(options, config, cwd)
+    sources = sources_of(options, config, cwd)
     building = options.command == "build"
     kept = target.kept(sources.files) if building else ()
     settings = Settings(
@@ -54,13 +59,13 @@ def run(options: Options, console: Console) -> int:
         plan = (plan_build if comparing else write_build)(target, checked.files, sources.files)
         checked = replace(checked, diagnostics=(*checked.diagnostics, *plan.diagnostics))
         diff = plan.diff() if options.diff else None
-    _report(options, console, sources, checked, plan, diff)
+    _report(options, console, sources, checked, plan, diff, before)
     if checked.crashed:
         found = next(d for d in checked.diagnostics if d.code == INTERNAL_ERROR)
         report_crash(found.message.removeprefix("internal error: "), checked.traces, console)
-        return INTERNAL
+        return INTERNAL, checked
     stale = plan is not None and (options.check or options.diff) and bool(plan.changes)
-    return WRONG if checked.failed or stale else DONE
+    return (WRONG if checked.failed or stale else DONE), checked
 
 
 def _target(options: Options, config: Config, cwd: Path) -> Target:
@@ -79,7 +84,8 @@ def _target(options: Options, config: Config, cwd: Path) -> Target:
     return Target(folder, shown, check_package(name), whole, options.force, config.templates)
 
 
-def _sources(options: Options, config: Config, cwd: Path) -> Sources:
+def sources_of(options: Options, config: Config, cwd: Path) -> Sources:
+    """What the paths and ``--catalogue`` name, else the configured sources."""
     if not options.paths and not options.catalogue:
         return find_sources(config.sources, config.root, cwd)
     found = find_sources(options.paths, cwd, cwd) if options.paths else Sources((), ())
@@ -102,7 +108,13 @@ def cache_of(config: Config) -> Cache:
 
 
 def _report(
-    options: Options, console: Console, sources: Sources, checked: Checked, plan: Plan | None, diff: str | None
+    options: Options,
+    console: Console,
+    sources: Sources,
+    checked: Checked,
+    plan: Plan | None,
+    diff: str | None,
+    before: Checked | None,
 ) -> None:
     if options.format == "json":
         console.write(json_document(checked, plan, diff))
@@ -115,18 +127,24 @@ def _report(
 
         console.write(sarif_document(checked, __version__))
         return
-    _print_diagnostics(console, sources, checked)
+    print_diagnostics(console, sources, checked)
     if not console.quiet:
-        reports = [report for compiled in checked.files for report in compiled.activations]
+        known = frozenset(() if before is None else before.files)
+        reports = [report for compiled in checked.files if compiled not in known for report in compiled.activations]
         for line in activation_lines(reports, console.out, verbose=console.verbose):
             console.print(line)
     if plan is not None and not plan.diagnostics:
-        _print_plan(options, console, plan, diff)
+        if before is not None and not console.quiet:
+            for line in changed_lines(plan):
+                console.print(line)
+        else:
+            _print_plan(options, console, plan, diff)
     if not console.quiet:
         console.print(_closing(options, checked, plan))
 
 
-def _print_diagnostics(console: Console, sources: Sources, checked: Checked) -> None:
+def print_diagnostics(console: Console, sources: Sources, checked: Checked) -> None:
+    """What was found, on standard error."""
     printer = DiagnosticPrinter({s.file: s.data for s in sources.files}, console.err, strict=checked.strict)
     for found in checked.diagnostics:
         if found.accepted is not None and not console.quiet:

@@ -6,8 +6,11 @@ import json
 from dataclasses import dataclass
 
 from actc.diagnostics import Diagnostic, Location
+from actc.model.expr import Expr
 from actc.model.plain import from_plain, to_plain
+from actc.model.program import Program
 from actc.model.relative import Relative
+from actc.model.shape import Shape
 from actc.model.verdict import Counterexample, Deviation, Kink, Verdict
 
 
@@ -66,6 +69,10 @@ class ActivationReport:
     kinks: tuple[Kink, ...]
     accuracy: tuple[Accuracy, ...] | None = None  # None until it is measured
     relatives: tuple[Relative, ...] = ()  # shipped activations that it equals; of one without errors
+    shapes: tuple[Shape, ...] = ()  # along the inputs of which something is established; of one without errors
+    program: Program | None = None  # what is emitted; of one without errors
+    derivatives: tuple[tuple[str, Expr], ...] = ()  # what surrogates stand in for; right away from kinks
+    loci: tuple[Expr, ...] = ()  # what is 0 where, for some parameters, a kink or jump may be
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ Compiler = Callable[[str, bytes, str], CompiledFile]
 """(file as printed, bytes, package) -> outcome; a function that can be imported by its name."""
 
 _LARGEST_ANSWER = 256 * 2**20  # bytes
+_TICK_SECONDS = 1.0  # after which progress is told again, so that a clock beside it goes on
 _START_SECONDS = 120.0  # until a process answers at all; the clock of a file starts with the answer
 
 
@@ -81,6 +82,7 @@ def run_jobs(
     outcomes: dict[int, CompiledFile | Failure] = {}
     waiting = deque(range(len(jobs)))
     running: dict[Connection, _Running] = {}
+    progress(0)
     try:
         while waiting or running:
             while waiting and len(running) < processes:
@@ -88,7 +90,10 @@ def run_jobs(
                 with _uninterrupted():  # a worker that nobody knows of would never be stopped
                     worker = _start(context, index, jobs[index], compiler, limits)
                     running[worker.connection] = worker
-            ready = wait(list(running), max(0.0, min(w.deadline for w in running.values()) - time.monotonic()))
+            left = min(w.deadline for w in running.values()) - time.monotonic()
+            ready = wait(list(running), min(max(0.0, left), _TICK_SECONDS))
+            if not ready:
+                progress(len(outcomes))
             for connection in ready:
                 worker = running[connection]  # type: ignore[index]
                 outcome = worker.receive(limits)
