@@ -61,7 +61,7 @@ def test_killed_at_a_hundred_moments() -> None:
     """Whenever a build is killed, the package is the whole old or the whole new one; the next build clears up."""
     command = [sys.executable, str(REPOSITORY / "tests/kill_builds.py"), "--kills", "100"]
     variables = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
-    done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False, timeout=600)
+    done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False, timeout=1800)
     assert done.returncode == 0, done.stdout + done.stderr
     assert " 0 mixed, 0 with a file of others lost" in done.stdout
 
