@@ -106,7 +106,9 @@ class Function:
             cell = self._tape.run(point, bits)[0]
             if isinstance(cell, fmpq):
                 return _float(Fraction(int(cell.p), int(cell.q)))
-            if isinstance(cell, arb) and (cell.rel_accuracy_bits() >= _GOOD or abs(cell) < _NOTHING):
+            if isinstance(cell, arb) and abs(cell) < _NOTHING:
+                return 0.0
+            if isinstance(cell, arb) and cell.rel_accuracy_bits() >= _GOOD:
                 return _float(rational(cell))
             if bits >= _MOST_BITS:
                 return nan
