@@ -60,7 +60,7 @@ def _derivative(activation: Activation, variable: str) -> Expr:
     lost = any(evaluate(plain, p) is UNDEFINED and evaluate(value, p) is not UNDEFINED for p in grid(activation))
     if not lost or len(atoms(value)) > _MOST_ATOMS:
         return plain
-    return differentiate_by_regions(value, variable)
+    return differentiate_by_regions(value, variable, activation.domains)
 
 
 def _crossings(activation: Activation, variable: str, raw: dict[str, Expr]) -> tuple[Crossing, ...]:

@@ -90,16 +90,22 @@ def judge_on(
     regions: Iterable[Region],
     found: Sequence[Crossing],
     untold: list[Mapping[str, Number]] | None = None,
+    unseen: list[Region] | None = None,
 ) -> Outside | None:
     """The first point found on borders, given as regions, at which a claim is not between its neighbours.
 
-    ``untold`` is as with ``judge_at_ties``.
+    ``untold`` is as with ``judge_at_ties``; borders that may have points, and of which none was found, are added to
+    ``unseen``.
     """
     inputs = [i.name for i in activation.inputs]
     finder = Finder(activation.domains, rational_defaults(activation), inputs, Work(_FINDING))
     for region in regions:
-        on_it = resolve(claim, {atom: 0 for atom, sign in region.signs if not sign}, tidy=False)
-        for found_at in finder.points(region, _EACH):
+        zeros = [*region.vanishing, *(atom for atom, sign in region.signs if not sign)]
+        on_it = resolve(claim, dict.fromkeys(zeros, 0), tidy=False)
+        points = list(finder.points(region, _EACH))
+        if not points and unseen is not None and not region.is_empty(activation.domains):
+            unseen.append(region)
+        for found_at in points:
             # A search for a border ends at a ball also where it is at 2.
             point = {n: recognised(v) if isinstance(v, arb) else v for n, v in found_at.items()}
             # What is equal here, balls alone need not tell: exp(x) == exp(3) at x = 3.
@@ -161,7 +167,11 @@ def _among(inputs: Sequence[str], derivative: Expr, point: Mapping[str, Number],
 
 def _passes(crossing: Crossing, point: Mapping[str, Number]) -> bool:
     here, there = point[crossing.variable], place(crossing, point)
-    return there is not None and here == there
+    if there is None or here != there:
+        return False
+    # Without a closed form a zero is known for the defaults alone.
+    signs = [sign_of(atom, point) for atom in crossing.atoms]
+    return not signs or not all(signs)
 
 
 def _irrational_points(crossing: Crossing, settings: Iterable[Mapping[str, Fraction]]) -> Iterator[dict[str, Number]]:

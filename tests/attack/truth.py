@@ -5,7 +5,7 @@ No rule of differentiation is used, so the truth of an example does not rest on 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -102,7 +102,9 @@ def claimed(claim: Formula, point: Point, digits: int = DIGITS) -> Number | None
             return None
 
 
-def _gap_is_isolated(f: Formula, claim: Formula, along: Iterable[str], point: Point) -> bool:
+def _gap_is_isolated(
+    f: Formula, claim: Formula, along: Iterable[str], point: Point, value: Callable[[Formula, Point], Number | None]
+) -> bool:
     """Whether a claim without a value has values next to the point, wherever the function has: its limit is meant.
 
     That is so if it has them along one of these directions, or along a line that is none of them: where x*a is 0,
@@ -112,7 +114,7 @@ def _gap_is_isolated(f: Formula, claim: Formula, along: Iterable[str], point: Po
     def valued(direction: Mapping[str, int], k: int) -> bool:
         near = {**point, **{n: point[n] + Fraction(k * scale, 10**9) for n, scale in direction.items()}}
         try:
-            return claimed(claim, near) is not None or claimed(f, near) is None
+            return value(claim, near) is not None or value(f, near) is None
         except UndecidedError:
             return True
 
@@ -144,7 +146,11 @@ def wrong_at(
         if first == "":
             return ""
         if first == "undefined":
-            if not around.smooth or _gap_is_isolated(f, claim, (by, *along), point) or at_tie(claim, point) is not None:
+            if (
+                not around.smooth
+                or _gap_is_isolated(f, claim, (by, *along), point, claimed)
+                or at_tie(claim, point) is not None
+            ):
                 return "?"
             if claimed(claim, point, digits_for(claim, point, strict)) is not None:
                 return ""
@@ -165,6 +171,28 @@ def at_tie(claim: Formula, point: Point) -> Number | None:
             return claim.at(numbers(point), ties=True)
         except UndefinedError:
             return None
+
+
+def undefined_at_ties(f: Formula, claim: Formula, along: Iterable[str], point: Point) -> bool:
+    """Whether a claim has no value, nor along a line through the point, if what is next to a tie is the tie."""
+    try:
+        if at_tie(claim, point) is not None or at_tie(f, point) is None:
+            return False
+    except UndecidedError:
+        return False
+    return not _gap_is_isolated(f, claim, along, point, at_tie)
+
+
+def differ_at_ties(a: Formula, b: Formula, point: Point) -> bool:
+    """Whether two formulas differ, however little, if what is next to a tie is the tie: 1e-200 where a == 3*x."""
+    with mp.workdps(4 * FINE_DIGITS):
+        try:
+            first, second = at_tie(a, point), at_tie(b, point)
+        except UndecidedError:
+            return False
+        if first is None or second is None:
+            return False
+        return bool(abs(first - second) > mpf(10) ** -(2 * FINE_DIGITS) * (1 + abs(second)))
 
 
 def is_rounding(claim: Formula, point: Point, value: Number) -> bool:
@@ -202,6 +230,25 @@ def fits(around: Sides, value: Number | None, digits: int) -> str:
         low, high = sorted((around.left, around.right))
         room = relative * max(abs(value), abs(low), abs(high)) + absolute
         return "" if low - room <= value <= high + room else "outside"
+
+
+def sticks_out(right: Formula, claim: Formula, by: str, point: Point, around: Sides) -> bool:
+    """Whether a claim is beyond both sides of a kink by less than differences show: by 1e-200, say.
+
+    The sides are those of the right claim next to the point, which have to be what differences say they are.
+    """
+    with mp.workdps(4 * FINE_DIGITS):
+        at = numbers(point)
+        h, room = mpf(10) ** -(3 * FINE_DIGITS), mpf(10) ** -(2 * FINE_DIGITS)
+        try:
+            left, end, value = (*(right.at({**at, by: at[by] + k * h}) for k in (-1, 1)), claim.at(at))
+        except (UndefinedError, UndecidedError):
+            return False
+        if any(abs(a - b) > mpf(10) ** -10 * (1 + abs(b)) for a, b in ((left, around.left), (end, around.right))):
+            return False
+        room *= 1 + abs(value)
+        outside = value < min(left, end) - room or value > max(left, end) + room
+    return outside and not is_rounding(claim, point, value)
 
 
 def finely_differ(
