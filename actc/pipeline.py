@@ -19,7 +19,7 @@ from actc.frontend.resolve import resolve
 from actc.frontend.shipped import shipped_activations
 from actc.frontend.source_text import digest
 from actc.lowering.lower import lower
-from actc.model.compiled import ActivationReport, CompiledFile, Declared, GradientReport
+from actc.model.compiled import ActivationReport, CompiledFile, Declared, Functions, GradientReport
 from actc.model.program import Program
 from actc.model.relative import Relative
 from actc.model.spec import ActivationSpec
@@ -70,6 +70,7 @@ def _compile(spec: ActivationSpec) -> tuple[Program | None, ActivationReport, tu
         accuracy=stabilised.accuracy,
         shapes=shapes(gradients),
         program=program,
+        functions=_functions(gradients),
     )
     return program, report, tuple(log.found)
 
@@ -78,6 +79,15 @@ def _compile(spec: ActivationSpec) -> tuple[Program | None, ActivationReport, tu
 def shipped() -> Catalogue:
     """The activations that ship with the compiler; what is computed of them is kept."""
     return Catalogue(shipped_activations())
+
+
+def _functions(gradients: Gradients) -> Functions:
+    return Functions(
+        value=gradients.value,
+        gradients=tuple((g.variable, g.expr) for g in gradients.gradients),
+        derivatives=tuple((g.variable, g.derivative) for g in gradients.gradients if g.derivative is not None),
+        loci=gradients.loci,
+    )
 
 
 def _report(spec: ActivationSpec, gradients: Gradients | None, known: tuple[Relative, ...]) -> ActivationReport:
@@ -101,8 +111,4 @@ def _report(spec: ActivationSpec, gradients: Gradients | None, known: tuple[Rela
         ),
         kinks=() if gradients is None else gradients.kinks,
         relatives=known,
-        loci=() if gradients is None else gradients.loci,
-        derivatives=() if gradients is None else tuple(
-            (g.variable, g.derivative) for g in gradients.gradients if g.derivative is not None
-        ),
     )  # fmt: skip

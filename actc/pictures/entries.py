@@ -19,7 +19,7 @@ from actc.pictures.properties import Property, family_of, properties_of
 from actc.pictures.sliders import Slider, slider
 from actc.pictures.views import default_range, section_values
 from actc.reporting.formulas import MEANINGS, functions_in, letter
-from actc.reporting.mathml import MathmlNotation, equation, mathml_name
+from actc.reporting.mathml import MathmlNotation, equation, mathml_name, mathml_word
 from actc.reporting.results_text import kink_text, note_text
 from actc.reporting.show_formulas import OUTPUT, Formula, Formulas, formulas_of, used_let
 from actc.reporting.show_text import Shown, show_latex
@@ -180,7 +180,7 @@ def entry(spec: ActivationSpec, report: ActivationReport, drawn: Drawable, docum
 
 def _definitions(formulas: Formulas, notation: MathmlNotation) -> Iterator[Set]:
     arguments = "<mo>,</mo>".join(mathml_name(name) for name in formulas.inputs)
-    head = f"<mrow>{mathml_name(formulas.name)}<mo>\u2061</mo>{notation.group(arguments)}</mrow>"
+    head = f"<mrow>{mathml_word(formulas.name)}<mo>\u2061</mo>{notation.group(arguments)}</mrow>"
     yield _set(head, formulas.name, formulas.value, notation)
     for name, formula in used_let(formulas):
         yield _set(mathml_name(name), name, formula, notation)
@@ -195,7 +195,7 @@ def _set(left: str, name: str, formula: Formula, notation: MathmlNotation) -> Se
 
 def _gradients(formulas: Formulas, report: ActivationReport, notation: MathmlNotation) -> Iterator[GradientEntry]:
     for found, (variable, formula) in zip(report.gradients, formulas.gradients, strict=True):
-        above = f'<mrow><mo form="prefix">∂</mo>{mathml_name(formulas.name)}</mrow>'
+        above = f'<mrow><mo form="prefix">∂</mo>{mathml_word(formulas.name)}</mrow>'
         below = f'<mrow><mo form="prefix">∂</mo>{mathml_name(variable)}</mrow>'
         left = f"<mfrac>{above}{below}</mfrac>"
         yield GradientEntry(

@@ -1,7 +1,7 @@
 """What a picture shows of an activation: its value, gradients and kinks as functions, evaluated in ball arithmetic.
 
-The program that is evaluated is the one that is emitted, with more and more bits until the digits are certain, so that
-nothing overflows or cancels in a picture.
+The functions are those that the emitted program computes, over the reals: evaluated with more and more bits until the
+digits are certain, so that nothing overflows or cancels in a picture.
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ class Drawable:
     """An activation without errors, ready to be evaluated."""
 
     def __init__(self, report: ActivationReport, domains: Mapping[str, Domain]) -> None:
-        if report.program is None:
-            raise ValueError(f"{report.name.name} has errors, so that there is no program of it")
+        if report.program is None or report.functions is None:
+            raise ValueError(f"{report.name.name} has errors, so that there is nothing to draw")
         self.report = report
         self.program: Program = report.program
         self.domains = domains  # of the inputs
-        self.value = inlined(self.program.value)[0]
-        self.gradients = dict(zip(self.program.with_respect_to, inlined(self.program.gradient), strict=True))
-        self.derivatives = dict(report.derivatives)  # of those whose gradient is a surrogate
-        self.loci = report.loci
+        self.value = report.functions.value
+        self.gradients = dict(report.functions.gradients)
+        self.derivatives = dict(report.functions.derivatives)  # of those whose gradient is a surrogate
+        self.loci = report.functions.loci
 
     @property
     def name(self) -> str:
@@ -106,7 +106,9 @@ class Function:
             cell = self._tape.run(point, bits)[0]
             if isinstance(cell, fmpq):
                 return _float(Fraction(int(cell.p), int(cell.q)))
-            if isinstance(cell, arb) and (cell.rel_accuracy_bits() >= _GOOD or abs(cell) < _NOTHING):
+            if isinstance(cell, arb) and abs(cell) < _NOTHING:
+                return 0.0
+            if isinstance(cell, arb) and cell.rel_accuracy_bits() >= _GOOD:
                 return _float(rational(cell))
             if bits >= _MOST_BITS:
                 return nan
