@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path, PurePath
 
 from actc.backend.render import ModuleProgram, render_module
+from actc.backend.template_error import TemplateError
 from actc.calculus.accepted import accept
 from actc.calculus.analyse import analyse
 from actc.calculus.readable import formula_text
@@ -47,9 +48,11 @@ def compile_source(file: str, data: bytes, package: str, templates: Path | None 
     module = None
     if sound and stem.isidentifier() and not stem.startswith("_"):  # what else is wrong with a stem is said elsewhere
         aliases = tuple((alias.value, spec.name.value) for spec in specs for alias in spec.aliases)
-        module = render_module(
-            ModuleProgram(stem, PurePath(file).name, programs, aliases, digest(data)), templates
-        ).text
+        program = ModuleProgram(stem, PurePath(file).name, programs, aliases, digest(data))
+        try:
+            module = render_module(program, templates).text
+        except TemplateError as error:
+            found = (*found, error.diagnostic)
     return CompiledFile(file, stem, module, tuple(report for _, report, _ in compiled), found)
 
 
