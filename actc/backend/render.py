@@ -43,6 +43,7 @@ class ModuleProgram:
     source: str  # "swish.yaml"
     programs: tuple[Program, ...]
     aliases: tuple[tuple[str, str], ...] = ()  # further names for ``get``: (alias, name)
+    digest: str = ""  # of the source: "sha256:…"
 
     @property
     def exports(self) -> ModuleExports:
@@ -130,18 +131,19 @@ def _import_lines(module: ModuleExports) -> list[str]:
 def _module_header(module: ModuleProgram, templates: Path | None) -> str:
     names = {name for p in module.programs for name in (*p.inputs, *(q.name for q in p.parameters))}
     names |= {a.name for p in module.programs for r in (p.value, p.gradient) for a in r.body}
-    header = _header(module.source, templates)
+    header = _header(module.source, templates, module.digest)
     return f"{header}\n# ruff: noqa: E741" if names & _AMBIGUOUS else header
 
 
-def _header(source: str | None, templates: Path | None) -> str:
+def _header(source: str | None, templates: Path | None, digest: str = "") -> str:
     from actc import __version__
 
     origin = f" from {one_line(source)}" if source is not None else ""
+    hashed = f"# Source {one_line(digest)}\n" if digest else ""
     own = ""
     if templates is not None:
         own = f"# With templates of its project: {fingerprint(templates)}; context version {CONTEXT_VERSION}.\n"
-    return f"{HEADER}{__version__}{origin}: do not edit.\n{own}{_LICENCE}\n{_MYPY}"
+    return f"{HEADER}{__version__}{origin}: do not edit.\n{hashed}{own}{_LICENCE}\n{_MYPY}"
 
 
 def _check_stem(stem: str) -> None:

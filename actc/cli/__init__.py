@@ -50,6 +50,14 @@ def _run(argv: Sequence[str], console: Console) -> int:
         from actc.cli import showing
 
         return showing.run(options, console)
+    if options.command == "plot":
+        from actc.cli import plotting
+
+        return plotting.run(options, console)
+    if options.command == "gallery":
+        from actc.cli import exhibiting
+
+        return exhibiting.run(options, console)
     from actc.cli import authoring
 
     return authoring.run(options, console)

@@ -25,7 +25,7 @@ exit codes:
 class Options:
     """A command as it was typed; what a command has no flag for keeps its default."""
 
-    command: str  # "build", "check", "show", "new", "explain", "schema", "completion"
+    command: str  # "build", "check", "show", "plot", "gallery", "new", "explain", "schema", "completion"
     paths: tuple[str, ...] = ()
     out: str | None = None
     package: str | None = None
@@ -41,6 +41,9 @@ class Options:
     name: str = ""
     names: tuple[str, ...] = ()
     latex: bool = False
+    set: tuple[str, ...] = ()  # "beta=0.5,1,2"
+    range: str | None = None  # "-6,6"
+    output: str | None = None  # "gelu.png"
     like: str | None = None
     code: str = ""
     quiet: bool = False
@@ -66,13 +69,13 @@ def parse(argv: Sequence[str]) -> Options:
     parser, commands = _parsers()
     if not argv:
         raise Usage(0, parser.format_help().rstrip("\n"))
-    found = vars(parser.parse_args(list(argv)))
+    found = vars(parser.parse_args(_joined(argv)))
     verbosity = {"quiet": found.pop("quiet_before") or found.get("quiet", False)}
     verbosity["verbose"] = found.pop("verbose_before") or found.get("verbose", False)
     found.update(verbosity)
     if found["command"] is None:
         raise Usage(2, "no command given", f"the commands are {', '.join(commands)}")
-    for key in ("paths", "catalogue", "names"):
+    for key in ("paths", "catalogue", "names", "set"):
         found[key] = tuple(found.get(key) or ())
     return Options(**found)
 
@@ -80,6 +83,15 @@ def parse(argv: Sequence[str]) -> Options:
 def argument_parser() -> argparse.ArgumentParser:
     """The grammar itself, for what describes it to a shell."""
     return _parsers()[0]
+
+
+def _joined(argv: Sequence[str]) -> list[str]:
+    """With ``--range -6,6`` as one word: argparse would take the second for a flag."""
+    words = list(argv)
+    for i in range(len(words) - 2, -1, -1):
+        if words[i] == "--range" and re.match("-[0-9.]", words[i + 1]):
+            words[i : i + 2] = [f"{words[i]}={words[i + 1]}"]
+    return words
 
 
 class _Parser(argparse.ArgumentParser):
@@ -152,6 +164,21 @@ def _parsers() -> tuple[_Parser, list[str]]:
     show.add_argument("names", metavar="NAME", nargs="+", help="names or aliases, of your sources or shipped ones")
     show.add_argument("--latex", action="store_true", help="the formulas in LaTeX")
     show.add_argument("--format", choices=("text", "json"), default="text", help="of the results")
+
+    plot = commands.add_parser("plot", help="value and gradient of activations over a range")
+    plot.add_argument("names", metavar="NAME", nargs="+", help="names or aliases, of your sources or shipped ones")
+    plot.add_argument(
+        "--set", metavar="NAME=V,…", action="append", help="values of a parameter, or of an input that is held"
+    )
+    plot.add_argument("--range", metavar="LOW,HIGH", help="from where to where (default: about -6,6)")
+    plot.add_argument("-o", "--output", metavar="FILE", help="a file that ends with .png or .svg; else the terminal")
+
+    gallery = commands.add_parser("gallery", help="a page that shows all of them, to be opened in a browser")
+    _paths(gallery)
+    gallery.add_argument("--out", metavar="DIR", help="the folder of its index.html (default: gallery)")
+    _checking(gallery)
+    gallery.add_argument("--force", action="store_true", help="replace an index.html that actc did not write")
+    gallery.add_argument("--catalogue", metavar="NAME,…", type=_names, action="extend", help="show shipped activations")
 
     new = commands.add_parser("new", help="write a commented starter file")
     new.add_argument("name", metavar="NAME", help="the activation's name")
