@@ -7,15 +7,18 @@ from functools import cache
 from pathlib import Path, PurePath
 
 from actc.backend.render import ModuleProgram, render_module
+from actc.backend.template_error import TemplateError
 from actc.calculus.accepted import accept
 from actc.calculus.analyse import analyse
 from actc.calculus.readable import formula_text
 from actc.calculus.relatives import relatives
+from actc.calculus.shape.describe import shapes
 from actc.calculus.shipped_values import Catalogue
 from actc.diagnostics import Diagnostic, DiagnosticLog
 from actc.frontend.loader import load
 from actc.frontend.resolve import resolve
 from actc.frontend.shipped import shipped_activations
+from actc.frontend.source_text import digest
 from actc.lowering.lower import lower
 from actc.model.compiled import ActivationReport, CompiledFile, Declared, Functions, GradientReport
 from actc.model.program import Program
@@ -45,7 +48,11 @@ def compile_source(file: str, data: bytes, package: str, templates: Path | None 
     module = None
     if sound and stem.isidentifier() and not stem.startswith("_"):  # what else is wrong with a stem is said elsewhere
         aliases = tuple((alias.value, spec.name.value) for spec in specs for alias in spec.aliases)
-        module = render_module(ModuleProgram(stem, PurePath(file).name, programs, aliases), templates).text
+        program = ModuleProgram(stem, PurePath(file).name, programs, aliases, digest(data))
+        try:
+            module = render_module(program, templates).text
+        except TemplateError as error:
+            found = (*found, error.diagnostic)
     return CompiledFile(file, stem, module, tuple(report for _, report, _ in compiled), found)
 
 
@@ -61,8 +68,13 @@ def _compile(spec: ActivationSpec) -> tuple[Program | None, ActivationReport, tu
     accept(spec, log)
     known = relatives(gradients.activation, shipped())
     program = lower(stabilised.gradients, described=gradients)
-    report = _report(spec, gradients, known)
-    report = replace(report, accuracy=stabilised.accuracy, program=program, functions=_functions(gradients))
+    report = replace(
+        _report(spec, gradients, known),
+        accuracy=stabilised.accuracy,
+        shapes=shapes(gradients),
+        program=program,
+        functions=_functions(gradients),
+    )
     return program, report, tuple(log.found)
 
 

@@ -148,6 +148,13 @@ WRONG = {
         "a",
         "sinh(x/a)*(-x/a**2) + (exp(-1000) if 2*a/(tan(atan(1)) + x**2) == 3333/10000 else 0)",
     ),
+    "a point that shows only where the sign of x is known": (
+        _B,
+        "x*3 if a**2 >= 0 else x",
+        "a",
+        "1 if a == relu(x) - relu(-x) - x else 0",
+    ),
+    "equal to a power of 0": ("", "x**2", "x", "2*x + (1 if x == tan(atan(x**0))/3 else 0)"),
 }
 RIGHT = {
     "the sign of x/x": (_C, "a*x + x", "x", "a + sign(x/x)"),

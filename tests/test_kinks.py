@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from math import inf
 
+import mpmath
 import pytest
 from analysed import analysed, codes, gradient, right, slope, value
 
@@ -308,3 +310,26 @@ def test_a_value_that_only_a_point_lacks_is_its_limit_from_everywhere() -> None:
 def test_a_claim_that_is_wrong_at_one_point_is_refuted(where: str) -> None:
     """A single number, rational or not, that no float may ever hit, is still one where x + 1 is not x."""
     assert codes(f'name: a\nexpression: x**2/2\nderivative: "x + (1 if {where} else 0)"\n') == ["ACT202"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "limit"),
+    [
+        ("x*exp(alpha)/(sqrt(beta + x**2) + delta)", lambda a, d: mpmath.exp(a) / d),
+        ("x*softplus(x)**alpha/(sqrt(beta + g*x**2) + delta*exp(-x))", lambda a, d: mpmath.log(2) ** a / d),
+    ],
+)
+def test_kinks_at_the_end_of_one_domain_follow_the_other_parameters(
+    expression: str, limit: Callable[[float, float], mpmath.mpf]
+) -> None:
+    """The root of beta + g*x**2 bends at beta = 0 alone; what the slope is there depends on all that is left."""
+    domains = "{alpha: {default: 0.5, domain: '[0, 1]'}, beta: {default: 1, domain: nonnegative},"
+    domains += " g: {default: 1, domain: nonnegative}, delta: {default: 0.5, domain: positive}}"
+    if "g*" not in expression:
+        domains = domains.replace(" g: {default: 1, domain: nonnegative},", "")
+    found = right(f"name: a\nparameters: {domains}\nexpression: {expression}\n")
+    for alpha, delta in ((0.25, 0.5), (0.75, 3.0), (1.0, 2.0)):
+        here = slope(
+            found, "x", x=0, alpha=str(alpha), beta=0, delta=str(delta), **({"g": 2} if "g*" in expression else {})
+        )
+        assert float(here) == pytest.approx(float(limit(alpha, delta)), rel=1e-15)

@@ -12,7 +12,7 @@ from analysed import right
 
 from actc.diagnostics import DiagnosticLog
 from actc.model.expr import Expr
-from actc.numerics.ends import ends
+from actc.numerics.ends import ends, missed
 from actc.numerics.formats import FLOAT32, FLOAT64, Format
 from actc.numerics.points import PointSet
 from actc.numerics.shortfall import report_shortfalls
@@ -95,6 +95,19 @@ def test_limits_along_each_of_several_inputs(expression: str) -> None:
             assert at_infinity(found.value, form, 1, v=v) == float("inf") * (1 if v > 0 else -1)
 
 
+def test_limits_are_judged_as_results_are() -> None:
+    """Where other inputs' last bits move a limit, as they do in a difference, it may be off as far as that."""
+    found = stabilise_measured(right("name: a\ninputs: [x, f, c, i]\nexpression: sigmoid(f)*c + sigmoid(i)*tanh(x)\n"))
+    assert all(m.missed == () for m in found.measured)
+    wrong = right("name: a\ninputs: [x, f, c, i]\nexpression: sigmoid(f)*c + sigmoid(i)*tanh(x)*9999/10000\n")
+    assert all(m.missed == () for m in stabilise_measured(wrong).measured)
+    points = {n: Fraction(v) for n, v in {"x": 1, "f": 2, "c": Fraction(3, 4), "i": Fraction(3, 4)}.items()}
+    wanted = ends(found.gradients.value, "x", found.gradients.activation, (PointSet(FLOAT32, (points,)),))
+    assert wanted
+    assert missed(found.gradients.value, "x", wanted) == ()
+    assert missed(wrong.value, "x", wanted) == tuple(range(len(wanted)))
+
+
 def test_where_there_is_no_limit_nothing_is_said() -> None:
     """What oscillates, or tends to nothing there, has no limit; a domain that ends has no infinite inputs."""
     sets = (PointSet(FLOAT32, ({"x": Fraction(1)},)),)
@@ -109,8 +122,8 @@ def test_a_missed_limit_is_reported() -> None:
     """The warning names the infinite input; without a missed limit there is none."""
     found = stabilise_measured(right("name: a\nexpression: x*sigmoid(x)\n"))
     assert all(m.missed == () for m in found.measured)
-    for missed, message in [((("x", -1),), ["the gradient by `x` is not the limit at x = -inf"]), ((), [])]:
-        measured = tuple(replace(m, missed=missed) if m.variable == "x" else m for m in found.measured)
+    for lacking, message in [((("x", -1),), ["the gradient by `x` is not the limit at x = -inf"]), ((), [])]:
+        measured = tuple(replace(m, missed=lacking) if m.variable == "x" else m for m in found.measured)
         log = DiagnosticLog()
         report_shortfalls(replace(found, measured=measured), log)
         assert [d.message for d in log.found] == message

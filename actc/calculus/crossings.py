@@ -6,19 +6,21 @@ A crossing is found once, in closed form where that can be had, and then looked 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
+from math import prod
 
 from flint import arb
 
 from actc.calculus.balls import Number, evaluate, evaluate_sure, sign_of
 from actc.calculus.balls import holds as holds_at
 from actc.calculus.branches import atoms, guards, orient, resolve, steps
-from actc.calculus.intervals import Interval, of_domain
+from actc.calculus.intervals import NEGATIVE, NULL, POSITIVE, Interval, of_domain
 from actc.calculus.normal_form import Outcome
 from actc.calculus.normal_form import compare as same_form
-from actc.calculus.ranges import holds
+from actc.calculus.ranges import holds, range_of
 from actc.calculus.roots import is_periodic_family, numeric_zeros, solve
 from actc.model.algebra import compare, conjunction, folded, where
 from actc.model.domain import Domain
@@ -192,21 +194,41 @@ def _where_defined(location: Expr, conditions: Expr, box: Mapping[str, Interval]
 
 
 def _pinned(location: Expr, conditions: Expr, box: Mapping[str, Interval]) -> tuple[Expr, Expr]:
-    """With b >= 0 by its domain, -b >= 0 says that b is 0, and the location is what it is then."""
-    for node in postorder(conditions):
+    """With b >= 0 by its domain, -b >= 0 says that b is 0, and the location is what it is then.
+
+    So does -b/g >= 0, where g is at least 0 and is not 0.
+    """
+    given = _conjuncts(conditions)
+    nonzero = {c.args[0] for c in given if c.op == "ne" and c.args[1] is ZERO}
+    for node in given:
         if node.op not in ("ge", "le"):
             continue
         sign = orient(node.args[0] - node.args[1])
-        if len(sign.atoms) != 1 or sign.atoms[0].op != "symbol":
-            continue
-        name = sign.atoms[0]
-        side = sign.constant if node.op == "ge" else -sign.constant
-        interval = box.get(name.name)
-        if interval is not None and (interval.high if side > 0 else interval.low) == 0:
-            nil = {name: ZERO}
-            met = _plain(tidied(substitute(conditions, nil)), box)
-            return tidied(substitute(location, nil)), conjunction(compare("eq", name, ZERO), met)
+        for name in sign.atoms:
+            interval = box.get(name.name) if name.op == "symbol" else None
+            others = [_strict_sign(atom, box, nonzero) for atom in sign.atoms if atom is not name]
+            side = sign.constant * prod(others) * (1 if node.op == "ge" else -1)
+            if interval is None or not side or len(others) < len(sign.atoms) - 1:
+                continue
+            if (interval.high if side > 0 else interval.low) == 0:
+                nil = {name: ZERO}
+                met = _plain(tidied(substitute(conditions, nil)), box)
+                return tidied(substitute(location, nil)), conjunction(compare("eq", name, ZERO), met)
     return location, conditions
+
+
+def _conjuncts(conditions: Expr) -> list[Expr]:
+    """The conditions that all hold where the given one does."""
+    if conditions.op == "and":
+        return [one for part in conditions.args for one in _conjuncts(part)]
+    return [conditions]
+
+
+def _strict_sign(atom: Expr, box: Mapping[str, Interval], nonzero: AbstractSet[Expr]) -> int:
+    """1 or -1 where an atom certainly has that sign; 0 where that is not told."""
+    found = range_of(atom, box)
+    signs = 0 if found is None else found.signs & ~NULL if atom in nonzero else found.signs
+    return {POSITIVE: 1, NEGATIVE: -1}.get(signs, 0)
 
 
 def _unconditional(location: Expr) -> tuple[Expr, Expr]:
@@ -274,6 +296,14 @@ def place(crossing: Crossing, point: Mapping[str, Number]) -> Number | None:
         return value
     value = evaluate_sure(crossing.location, point, bits=256)
     return value if isinstance(value, Fraction | arb) else None
+
+
+def pinned_by(crossing: Crossing) -> dict[str, Fraction]:
+    """The parameters that the crossing asks to have one value: b == 0."""
+    if crossing.also is None:
+        return {}
+    equations = (node for node in postorder(crossing.also) if node.op == "eq")
+    return {e.args[0].name: e.args[1].number for e in equations if e.args[0].op == "symbol" and e.args[1].is_number}
 
 
 def _is_periodic(atom: Expr, variable: str) -> bool:

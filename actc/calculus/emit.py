@@ -11,7 +11,7 @@ from itertools import combinations
 
 from actc.calculus.balls import Number, sign_of
 from actc.calculus.branches import atoms, resolve
-from actc.calculus.crossings import Crossing, place, signs_beside
+from actc.calculus.crossings import Crossing, pinned_by, place, signs_beside
 from actc.calculus.kinks import sides
 from actc.calculus.roots import solve
 from actc.calculus.series import limit_formula
@@ -20,7 +20,7 @@ from actc.calculus.subgradients import Slope
 from actc.calculus.tie_points import parameter_points, rational_defaults, tie_points
 from actc.model.activation import Activation
 from actc.model.algebra import compare, conjunction
-from actc.model.expr import Expr
+from actc.model.expr import Expr, number, substitute, symbol
 
 
 class Reason(Enum):
@@ -169,6 +169,7 @@ def _formulas(activation: Activation, crossing: Crossing, gradient: Expr, claim:
     point = next(iter(tie_points(activation, crossing)), None)
     if point is None or crossing.location is None:
         return
+    gradient = substitute(gradient, {symbol(name): number(value) for name, value in pinned_by(crossing).items()})
     around = _signs_around(crossing, gradient, point)
     for side, way in zip((1, -1), sides_of(gradient, crossing, point), strict=True):
         smooth = resolve(way, {**around, **signs_beside(crossing, point, side)})

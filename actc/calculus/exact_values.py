@@ -15,8 +15,8 @@ from actc.calculus.balls import Number, evaluate
 from actc.calculus.branches import atoms, resolve
 from actc.calculus.limits import recognised
 from actc.calculus.normal_form import Outcome, compare
-from actc.model.expr import ZERO, Expr, apply, constant, fold, number, rebuild, substitute, symbol
-from actc.model.operations import OPERATIONS
+from actc.model.expr import ONE, ZERO, Expr, apply, constant, fold, number, rebuild, substitute, symbol
+from actc.model.operations import OPERATIONS, is_total
 
 _STEPS = frozenset({"floor", "ceiling", "round"})
 _UNDONE = {"atan": "tan", "asin": "sin", "acos": "cos"}
@@ -50,6 +50,8 @@ def with_plain_constants(expr: Expr) -> Expr:
 
 def _plain(node: Expr, args: tuple[Expr, ...]) -> Expr:
     made = rebuild(node, args)
+    if made.op == "pow" and args[1] is ZERO and is_total(args[0]):
+        return ONE
     if made.free or made.is_number or made.is_condition or made.op not in OPERATIONS:
         return made
     value = evaluate(made, {}, _BITS)

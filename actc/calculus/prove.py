@@ -271,6 +271,15 @@ class _Search:
         self.work.spend(_NODE * size(there))
         if there not in beside:
             self._vanish(there, signs, atom, Region((), bindings))
+            return
+        # a == relu(x) - relu(-x) - x asks for the sign of a, but that shows only where the sign of x is known.
+        inner = next((i for outer in atoms(there) for i in atoms(outer) if i not in signs), None)
+        if inner is None:
+            return
+        for side in (1, -1):
+            further = {**signs, inner: side}
+            if feasible_signs(further, self.domains, self.work):
+                self._tie(claimed, further, atom, bindings)
 
     def _vanish(self, there: Expr, signs: dict[Expr, int], atom: Expr, border: Region) -> None:
         """The part of a border on which one more atom is zero, which is put in where that can be solved."""

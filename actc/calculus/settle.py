@@ -17,7 +17,7 @@ from flint import arb
 
 from actc.calculus.balls import UNDEFINED, Number, Value, evaluate, evaluate_sure, holds, rational
 from actc.calculus.branches import orient, resolve
-from actc.calculus.crossings import Crossing, signs_beside, telling, tidied
+from actc.calculus.crossings import Crossing, pinned_by, signs_beside, telling, tidied
 from actc.calculus.subgradients import Slope, between
 from actc.model.algebra import compare, conjunction, disjunction, negation, where
 from actc.model.expr import INFINITY, NAN, ZERO, Expr, apply, fold, number, rebuild, substitute, symbol
@@ -231,7 +231,7 @@ def _formulas(plain: Expr, crossing: Crossing, point: Mapping[str, Number]) -> I
         on_crossing(way, crossing, point, side)
         for way, side in zip(sides_of(plain, crossing, point), (1, -1), strict=True)
     )
-    yield from (right, left, between(left, right))
+    yield from (right,) if right is left else (right, left, between(left, right))
 
 
 def on_crossing(way: Expr, crossing: Crossing, point: Mapping[str, Number], side: int) -> Expr:
@@ -240,5 +240,6 @@ def on_crossing(way: Expr, crossing: Crossing, point: Mapping[str, Number], side
         way = resolve(way, signs_beside(crossing, point, side))
     if crossing.location is None:
         return way
-    here = substitute(way, {symbol(crossing.variable): crossing.location})
+    pinned = {symbol(name): number(value) for name, value in pinned_by(crossing).items()}
+    here = substitute(way, {symbol(crossing.variable): crossing.location, **pinned})
     return resolve(tidied(here), {})

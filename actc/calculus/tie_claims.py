@@ -15,7 +15,7 @@ from flint import arb
 from actc.calculus.ball_operations import Marker
 from actc.calculus.balls import Number, evaluate, sign_of
 from actc.calculus.branches import guards, resolve, steps
-from actc.calculus.crossings import Crossing, place
+from actc.calculus.crossings import Crossing, place, suspects
 from actc.calculus.emit import at_defaults, meets
 from actc.calculus.kinks import Sides, sides
 from actc.calculus.limits import Limit, recognised
@@ -63,11 +63,12 @@ def judge_at_ties(
     which the claim may have a value, and none could be told, are added to ``untold``.
     """
     chosen = list(parameter_points(activation) if settings is None else settings)
+    own = _own(activation, found)
     for crossing in found:
         on_it = OnIt(claim, crossing, activation)
         for point in tie_points(activation, crossing, chosen):
             # Kinks that fall together for special parameters are no kink of the claim's own.
-            if not meets(crossing, point, found) or at_defaults(activation, point):
+            if not meets(crossing, point, own) or at_defaults(activation, point):
                 stated = on_it.stated(point)
                 if untold is not None and is_untold(stated, point):
                     untold.append(point)
@@ -143,9 +144,16 @@ def _judge(
     if variable in inputs and 1 < len(inputs) <= MOST_AROUND:
         exact = all(isinstance(value, Fraction | int) for value in point.values())
         return _among(inputs, derivative, point, claim) if exact else None
-    if sum(_passes(crossing, point) for crossing in found) > 1 and not at_defaults(activation, point):
+    if sum(_passes(crossing, point) for crossing in _own(activation, found)) > 1 and not at_defaults(activation, point):
         return None
     return _outside(activation, variable, derivative, point, claim, None)
+
+
+def _own(activation: Activation, found: Iterable[Crossing]) -> list[Crossing]:
+    """The crossings at which something happens to the activation, and not to a claim alone."""
+    value = activation.value.expr
+    atoms, jumps = set(suspects(value)), set(steps(value))
+    return [c for c in found if c.step in jumps or not atoms.isdisjoint(c.atoms)]
 
 
 def _among(inputs: Sequence[str], derivative: Expr, point: Mapping[str, Number], claim: Expr) -> Outside | None:

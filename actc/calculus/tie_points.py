@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 
 from actc.calculus.balls import Number, evaluate, evaluate_zero
-from actc.calculus.crossings import Crossing, place
+from actc.calculus.crossings import Crossing, pinned_by, place
 from actc.calculus.roots import solve
 from actc.calculus.settle import slope
 from actc.model.activation import Activation
 from actc.model.domain import Domain
-from actc.model.expr import Expr, number, postorder
+from actc.model.expr import Expr, number
 
 _PAIRS = ((1, 2), (2, 1), (-1, 1), (7, 5), (-3, 10), (3, 1), (-5, 2), (1, 10), (1, 1))
 _VALUES = tuple(Fraction(n, d) for n, d in _PAIRS)
@@ -78,7 +78,7 @@ def tie_points(
     domains = activation.domains
     found: list[dict[str, Number]] = []
     turns = _COUNT if others else 1
-    pinned = _pinned(crossing)
+    pinned = pinned_by(crossing)
     for index, setting in enumerate(parameter_points(activation) if settings is None else settings):
         parameters = {**setting, **pinned}
         for turn in range(turns if index == 0 else 2 if others else 1):
@@ -88,14 +88,6 @@ def tie_points(
             inside = [w for w in _places(crossing, point) if domains[crossing.variable].contains(w)]
             found.extend({**point, crossing.variable: where} for where in inside)
     return found
-
-
-def _pinned(crossing: Crossing) -> dict[str, Fraction]:
-    """The parameters that the crossing asks to have one value: b == 0."""
-    if crossing.also is None:
-        return {}
-    equations = (node for node in postorder(crossing.also) if node.op == "eq")
-    return {e.args[0].name: e.args[1].number for e in equations if e.args[0].op == "symbol" and e.args[1].is_number}
 
 
 def _fit(value: Fraction, domain: Domain, turn: int) -> Fraction:

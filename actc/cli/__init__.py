@@ -38,6 +38,10 @@ def _run(argv: Sequence[str], console: Console) -> int:
         console.print(usage.text) if usage.code == DONE else console.error(usage.text, usage.help)
         return usage.code
     console.set_verbosity(quiet=options.quiet, verbose=options.verbose)
+    if options.watch:
+        from actc.cli import watching
+
+        return watching.run(options, console)
     if options.command in ("build", "check"):
         from actc.cli import compiling
 

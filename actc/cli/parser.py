@@ -17,6 +17,7 @@ exit codes:
   1   an activation is wrong, or a generated file is stale
   2   the command was misused: a bad flag, a missing path, a bad configuration
   70  internal error
+  130 interrupted
 """
 
 
@@ -24,7 +25,7 @@ exit codes:
 class Options:
     """A command as it was typed; what a command has no flag for keeps its default."""
 
-    command: str  # "build", "check", "show", "plot", "gallery", "new", "explain", "schema"
+    command: str  # "build", "check", "show", "plot", "gallery", "new", "explain", "schema", "completion"
     paths: tuple[str, ...] = ()
     out: str | None = None
     package: str | None = None
@@ -33,6 +34,8 @@ class Options:
     strict: bool = False
     jobs: int | None = None
     force: bool = False
+    watch: bool = False
+    shell: str = ""
     catalogue: tuple[str, ...] = ()
     format: str = "text"
     name: str = ""
@@ -45,6 +48,10 @@ class Options:
     code: str = ""
     quiet: bool = False
     verbose: bool = False
+
+
+SHELLS = ("bash", "zsh", "tcsh", "fish")
+"""Those that completion is written for."""
 
 
 class Usage(Exception):  # noqa: N818 - help that was asked for is no error
@@ -71,6 +78,11 @@ def parse(argv: Sequence[str]) -> Options:
     for key in ("paths", "catalogue", "names", "set"):
         found[key] = tuple(found.get(key) or ())
     return Options(**found)
+
+
+def argument_parser() -> argparse.ArgumentParser:
+    """The grammar itself, for what describes it to a shell."""
+    return _parsers()[0]
 
 
 def _joined(argv: Sequence[str]) -> list[str]:
@@ -139,6 +151,7 @@ def _parsers() -> tuple[_Parser, list[str]]:
     build.add_argument(
         "--catalogue", metavar="NAME,…", type=_names, action="extend", help="compile shipped activations"
     )
+    build.add_argument("--watch", action="store_true", help="build again whenever a source changes, until Ctrl-C")
     build.add_argument("--format", choices=("text", "json"), default="text", help="of the results")
 
     check = commands.add_parser("check", help="the checks alone: format, claims, examples")
@@ -175,6 +188,8 @@ def _parsers() -> tuple[_Parser, list[str]]:
     explain.add_argument("code", metavar="CODE", help="such as ACT201")
 
     commands.add_parser("schema", help="print the JSON Schema of the activation file")
+    completion = commands.add_parser("completion", help="print what completes commands in a shell")
+    completion.add_argument("shell", choices=SHELLS, help="which shell")
     for sub in commands.choices.values():
         _verbosity(sub)
     return parser, list(commands.choices)

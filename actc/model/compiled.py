@@ -10,6 +10,7 @@ from actc.model.expr import Expr
 from actc.model.plain import from_plain, to_plain
 from actc.model.program import Program
 from actc.model.relative import Relative
+from actc.model.shape import Shape
 from actc.model.verdict import Counterexample, Deviation, Kink, Verdict
 
 
@@ -78,6 +79,7 @@ class ActivationReport:
     kinks: tuple[Kink, ...]
     accuracy: tuple[Accuracy, ...] | None = None  # None until it is measured
     relatives: tuple[Relative, ...] = ()  # shipped activations that it equals; of one without errors
+    shapes: tuple[Shape, ...] = ()  # along the inputs of which something is established; of one without errors
     program: Program | None = None  # what is emitted; of one without errors
     functions: Functions | None = None  # what the program computes; of one without errors
 

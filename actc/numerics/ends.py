@@ -8,7 +8,7 @@ infinite inputs are held.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import product
 
@@ -46,10 +46,26 @@ _VARIABLE = "·t"
 class End:
     """An infinite input at some values of the parameters and other inputs, and what the function tends to there."""
 
+    expr: Expr
+    name: str
     side: int
     others: Point
     limit: Limit
     rank: int  # 0 at the defaults, 1 elsewhere inside the domains, 2 with a parameter at an end of its domain
+    known: dict[Format, Float] = field(default_factory=dict, compare=False, repr=False)
+
+    def change(self, form: Format) -> Float:
+        """How far a finite limit moves when the last bit of a parameter or other input changes."""
+        if form not in self.known:
+            self.known[form] = gmpy2.mpfr(0)
+            for name in self.others.keys() & self.expr.free:
+                moved = {**self.others, name: self.others[name] + form.ulp(self.others[name])}
+                limit = _limit(self.expr, self.name, self.side, moved)
+                if limit is not None and limit.value is not None and self.limit.value is not None:
+                    with wide(160):
+                        distance = abs(from_ball(limit.value) - from_ball(self.limit.value))
+                        self.known[form] = max(self.known[form], distance)
+        return self.known[form]
 
 
 def ends(expr: Expr, name: str, activation: Activation, sets: Iterable[PointSet]) -> tuple[End, ...]:
@@ -67,7 +83,7 @@ def ends(expr: Expr, name: str, activation: Activation, sets: Iterable[PointSet]
             others = {**parameters, **{i.name: _generic(i.domain, turn + k) for k, i in enumerate(given)}}
             limit = _limit(expr, name, side, others)
             if limit is not None:
-                found.append(End(side, others, limit, rank))
+                found.append(End(expr, name, side, others, limit, rank))
     return tuple(found)
 
 
@@ -115,7 +131,7 @@ def missed(program: Expr, name: str, wanted: tuple[End, ...]) -> tuple[int, ...]
         return ()
     for form, run in _runs(name, wanted):
         column = run.run(program)
-        found |= {k for k, end in enumerate(wanted) if not _is_limit(column[k], end.limit, form)}
+        found |= {k for k, end in enumerate(wanted) if not _is_limit(column[k], end, form)}
     return tuple(sorted(found))
 
 
@@ -135,7 +151,9 @@ def _weight(missing: tuple[int, ...], wanted: tuple[End, ...]) -> tuple[int, ...
     return tuple(sum(wanted[k].rank == rank for k in missing) for rank in range(3))
 
 
-def _is_limit(computed: Float, limit: Limit, form: Format) -> bool:
+def _is_limit(computed: Float, end: End, form: Format) -> bool:
+    """Whether a result is the limit, as exactly as other results have to be (see ``accuracy``)."""
+    limit = end.limit
     if limit.infinite:
         return bool(gmpy2.is_infinite(computed) and gmpy2.sign(computed) == limit.infinite)
     value = limit.value
@@ -148,8 +166,11 @@ def _is_limit(computed: Float, limit: Limit, form: Format) -> bool:
     if not gmpy2.is_finite(computed):
         return False
     with wide(160):
-        allowed = TARGET * abs(exact) * gmpy2.mpfr(2) ** (1 - form.precision)
-        return bool(abs(computed - exact) <= allowed + gmpy2.mpfr(2) ** (form.least + 7))
+        distance = abs(computed - exact) - gmpy2.mpfr(2) ** (form.least + 7)
+        if distance <= TARGET * abs(exact) * gmpy2.mpfr(2) ** (1 - form.precision):
+            return True
+        # A difference of other inputs' products, say, which their own last bits move by more.
+        return bool(distance <= TARGET * end.change(form))
 
 
 def reaching(search: Search, found: Found, name: str, wanted: tuple[End, ...]) -> Found:

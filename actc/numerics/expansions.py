@@ -9,6 +9,7 @@ by Chebyshev's polynomials within the same bound (Lanczos' economisation).
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from flint import fmpq
@@ -19,7 +20,8 @@ from actc.numerics.exponents import scaled
 from actc.numerics.forms import plain_product, polynomial
 from actc.numerics.preparation import powers_split
 from actc.numerics.rational import Quotient, quotient
-from actc.numerics.short_polynomials import OFFSET, SMALL, Disc, short_near
+from actc.numerics.shares import in_shares, share, shared
+from actc.numerics.short_polynomials import OFFSET, SMALL, Disc, factored_near, short_near
 
 BOUNDS = tuple(Fraction(n, 16) for n in (1, 2, 4, 6, 8, 12, 16, 24, 32, 48, 64))
 """Up to where a polynomial may replace a formula."""
@@ -36,36 +38,40 @@ _ATOMS = frozenset({"exp", "log", "log1p", "softplus", "log_sigmoid"})
 _SHRINKING = frozenset({"exp", "sigmoid", "softplus", "normal_cdf", "erfc", "tanh", "sin"})
 
 
-def small_quantities(root: Expr, name: str) -> list[Expr]:
-    """What may be small together with the input, or far out: the input, and products that functions are applied to."""
+def small_quantities(root: Expr, name: str, is_positive: Callable[[Expr], bool] = lambda _: False) -> list[Expr]:
+    """What may be small together with the input, or far out: the input, and products that functions are applied to.
+
+    Those that are positive are followed by their shares (see ``shares``).
+    """
     found: dict[Expr, None] = {}
     for node in postorder(root):
         if (node.op in _FUNCTIONS or node.op == "pow") and name in node.free:
             base = scaled(_without_constant(node.args[0]))[1]
             if base.op in _SHRINKING or (base.op in ("mul", "div") and _target(base, name) is not None):
                 found[base] = None
-    return [symbol(name), *found]
+    positive = [q for q in found if q.op in ("exp", "mul", "div") and is_positive(q)]
+    return list(dict.fromkeys((symbol(name), *found, *(share(q) for q in positive))))
 
 
-def expanded(root: Expr, small: Expr, name: str, disc: Disc) -> Expr | None:
+def expanded(root: Expr, small: Expr, name: str, disc: Disc) -> Iterator[Expr]:
     """The expression by polynomials where ``small`` is in the disc, on each side of its branches.
 
-    None where no polynomial is found.
+    Nothing where no polynomial is found.
     """
-    changed = False
+    # Near 1 it is sigmoid(-v) that is small, which then stays as it is.
+    for mirrored in (True, False) if small.op == "sigmoid" else (True,):
+        found = _branchwise(root, small, name, disc, mirrored=mirrored)
+        if found is not root:
+            yield found
 
-    def visit(node: Expr) -> Expr:
-        nonlocal changed
-        if node.op == "where":
-            return where(node.args[0], visit(node.args[1]), visit(node.args[2]))
-        if name not in node.free:
-            return node
-        found = _smooth(node, small, name, disc)
-        changed = changed or found is not None
-        return node if found is None else found
 
-    result = visit(root)
-    return result if changed else None
+def _branchwise(node: Expr, small: Expr, name: str, disc: Disc, *, mirrored: bool) -> Expr:
+    if node.op == "where":
+        sides = (_branchwise(side, small, name, disc, mirrored=mirrored) for side in node.args[1:])
+        return where(node.args[0], *sides)
+    if name not in node.free:
+        return node
+    return _smooth(node, small, name, disc, mirrored=mirrored) or node
 
 
 def beside(small: Expr, bound: Fraction, near: Expr, far: Expr) -> Expr:
@@ -109,8 +115,8 @@ def _is_atom(node: Expr) -> bool:
     return node.op in _ATOMS
 
 
-def _smooth(node: Expr, small: Expr, name: str, disc: Disc) -> Expr | None:
-    inner = _in_terms_of(node, small, name)
+def _smooth(node: Expr, small: Expr, name: str, disc: Disc, *, mirrored: bool) -> Expr | None:
+    inner = _in_terms_of(node, small, name, mirrored=mirrored)
     if inner is None or SMALL.name not in inner.free:
         return None
     inner = powers_split(inner)
@@ -118,7 +124,10 @@ def _smooth(node: Expr, small: Expr, name: str, disc: Disc) -> Expr | None:
     if inner.free == {SMALL.name}:
         if not _is_sum(inner):
             return None
+        # What the last bit of a product moves, that of the input moves as far; not so of exp(x), where x is near 0.
+        roots = small.op in ("symbol", "mul", "div")
         found = short_near(inner, disc) or short_near(_over_one_bottom(inner), disc)
+        found = found or _by_roots(inner, disc) or (short_near(inner, disc, roots=True) if roots else None)
         return None if found is None else substitute(found, back)
     value = quotient(inner)
     if value is None or value.bottom.is_zero() or value.is_zero:
@@ -136,32 +145,66 @@ def _over_one_bottom(node: Expr) -> Expr:
     return divide(polynomial(value.top, names), polynomial(value.bottom, names))
 
 
+def _by_roots(node: Expr, disc: Disc) -> Expr | None:
+    """Roots of what vanishes like an even power: sqrt(log(1 + u**2)) is abs(u)*sqrt(1 - u**2/2 + ...)."""
+    if disc.centre is not None:
+        return None
+    named: dict[Expr, Expr] = {}
+    size = apply("abs", SMALL)
+
+    def visit(inner: Expr, args: tuple[Expr, ...]) -> Expr:
+        here = rebuild(inner, args)
+        if inner.op != "sqrt" or inner.free != {SMALL.name}:
+            return here
+        found = factored_near(inner.args[0], disc.bound)
+        if found is None or found[0] % 2 or not found[0]:
+            return here
+        name = symbol(f"·r{len(named)}")
+        named[name] = apply("sqrt", found[1])
+        return multiply(power(size, number(found[0] // 2)), name)
+
+    changed = fold(node, visit)
+    value = quotient(changed) if named else None
+    if value is None or value.exponents or value.bottom.is_zero():
+        return None
+    return substitute(plain_product(value), named)
+
+
 def _is_sum(node: Expr) -> bool:
     """Whether anything may cancel."""
     return any(n.op in ("add", "sub") or n.op in _FUNCTIONS for n in postorder(node))
 
 
-def _in_terms_of(node: Expr, small: Expr, name: str) -> Expr | None:
+def _in_terms_of(node: Expr, small: Expr, name: str, *, mirrored: bool) -> Expr | None:
+    """The expression in ``SMALL``; what else is in terms of a small function by it too, if ``mirrored``."""
     if small.op == "symbol":
         return substitute(node, {small: SMALL})
     if small.op in _SHRINKING:
-        return substitute(node, _alike(small))
-    target = _target(small, name)
+        return substitute(node, _alike(small, mirrored=mirrored))
+    base = shared(small) or small
+    target = _target(base, name)
     if target is None:
         return None
-    rest = fold(substitute(small, {target: ONE}), lambda n, args: folded(rebuild(n, args)))
-    solved = divide(rest, SMALL) if _is_below(small, target) else divide(SMALL, rest)
-    known = {target: solved, small: SMALL}
+    rest = fold(substitute(base, {target: ONE}), lambda n, args: folded(rebuild(n, args)))
+    below = _is_below(base, target)
+
+    def solved(product: Expr) -> Expr:
+        return divide(rest, product) if below else divide(product, rest)
+
+    if base is not small:
+        return in_shares(node, name, SMALL, solved, target)
+    known = {target: solved(SMALL), small: SMALL}
     return fold(node, lambda n, args: _reduced(rebuild(n, args)), known)
 
 
-def _alike(small: Expr) -> dict[Expr, Expr]:
+def _alike(small: Expr, *, mirrored: bool) -> dict[Expr, Expr]:
     """A function that is small, and what others of its argument are in terms of it."""
     v, u = small.args[0], SMALL
     known = {small: u}
     if small.op == "sigmoid":
-        known |= {apply("sigmoid", negate(v)): ONE - u, apply("exp", negate(v)): (ONE - u) / u}
-        known |= {apply("exp", v): u / (ONE - u)}
+        other = ONE - u if mirrored else apply("sigmoid", negate(v))
+        known |= {apply("sigmoid", negate(v)): other, apply("exp", negate(v)): other / u}
+        known |= {apply("exp", v): u / other, apply("softplus", v): negate(apply("log1p", negate(u)))}
     if small.op == "exp":
         known |= {apply("exp", negate(v)): ONE / u, apply("softplus", v): apply("log1p", u)}
         known |= {apply("sigmoid", v): u / (ONE + u), apply("sigmoid", negate(v)): ONE / (ONE + u)}

@@ -35,12 +35,17 @@ def far_form(root: Expr, variable: str) -> Expr:
 def _root(node: Expr, x: Expr) -> Expr:
     if node.op not in ("sqrt", "log", "log1p") or x.name not in node.free:
         return node
+    if node.args[0].op == "where" and node.op == "log":
+        condition, a, b = node.args[0].args
+        return where(condition, _root(apply("log", a), x), _root(apply("log", b), x))
     value = quotient(ONE + node.args[0] if node.op == "log1p" else node.args[0])
-    if value is None or value.exponents or not value.bottom.is_constant():
+    if value is None or value.exponents:
         return node
     index = _unknown(value, x)
     if index is None:
         return node
+    if not value.bottom.is_constant():
+        return _logarithm_of_quotient(node, value, index, x)
     degree = int(value.top.degrees()[index])
     if degree < 1 or (degree % 2 and node.op == "sqrt"):
         return node
@@ -53,6 +58,21 @@ def _root(node: Expr, x: Expr) -> Expr:
     if node.op == "sqrt":
         return power(size, number(degree // 2)) * apply("sqrt", inner)
     return number(degree) * apply("log", size) + apply("log", inner)
+
+
+def _logarithm_of_quotient(node: Expr, value: Quotient, index: int, x: Expr) -> Expr:
+    """log(top/bottom) by their leading powers; the leaves that may depend on x as well are what they are."""
+    size = apply("abs", x)
+    degrees = [int(poly.degrees()[index]) for poly in (value.top, value.bottom)]
+    if node.op == "sqrt" or value.leaves[index] is not size or degrees[0] == degrees[1]:
+        return node
+    names = _names(value, index)
+    top, bottom = (
+        polynomial(reversed_powers(poly, index, degree), names)
+        for poly, degree in zip((value.top, value.bottom), degrees, strict=True)
+    )
+    steps = degrees[0] - degrees[1]
+    return number(steps) * apply("log", size) + apply("log", divide(top, bottom))
 
 
 def _unknown(value: Quotient, x: Expr) -> int | None:

@@ -147,25 +147,42 @@ def _of_sum(poly: fmpq_mpoly, names: list[Expr], share: dict[int, Fraction]) -> 
 def greatest_first(root: Expr) -> Expr:
     """Logarithms of sums of exponentials with the 1 of the greatest left out of the sum, which keeps small results.
 
-    u + softplus(v - u) is max(u, v) + log1p(exp(-abs(v - u))); of more, all but the greatest come from sorting.
+    u + softplus(v - u) is max(u, v) + log1p(exp(-abs(v - u))); of more, all but the greatest come from sorting. Nor
+    does that overflow, as softplus(2*x) - x does.
     """
-    return fold(root, lambda node, args: _greatest_first(folded(rebuild(node, args))))
+    inside = {a for node in postorder(root) if node.op in ("add", "sub", "neg") for a in node.args}
+
+    def visit(node: Expr, args: tuple[Expr, ...]) -> Expr:
+        here = folded(rebuild(node, args))
+        if here.op == "log":
+            return _without_greatest(here)
+        return here if here.op not in ("add", "sub") or node in inside else _greatest_first(here)
+
+    return fold(root, visit)
 
 
 def _greatest_first(node: Expr) -> Expr:
-    if node.op == "log":
-        return _without_greatest(node)
-    if node.op != "add":
+    """A sum with one softplus, the terms that move as its argument does taken into the greatest."""
+    terms = _terms(node)
+    softs = [k for k, (sign, term) in enumerate(terms) if term.op == "softplus"]
+    if len(softs) != 1 or terms[softs[0]][0] < 0:
         return node
-    for u, other in (node.args, node.args[::-1]):
-        if other.op == "softplus" and u.op != "softplus" and u.free & other.free:
-            difference = other.args[0]
-            later = quotient(add(u, difference))
-            if later is None or later.exponents:
-                continue
-            tail = apply("log1p", apply("exp", negate(apply("abs", difference))))
-            return add(apply("max", u, plain_product(later)), tail)
-    return node
+    difference = terms[softs[0]][1].args[0]
+    others = [t for k, t in enumerate(terms) if k != softs[0]]
+    u = _sum([t for t in others if t[1].free & difference.free])
+    later = None if u is ZERO else quotient(add(u, difference))
+    if later is None or later.exponents:
+        return node
+    rest = _sum([t for t in others if not t[1].free & difference.free])
+    tail = apply("log1p", apply("exp", negate(apply("abs", difference))))
+    return add(rest, add(apply("max", u, plain_product(later)), tail))
+
+
+def _sum(terms: list[tuple[int, Expr]]) -> Expr:
+    total = ZERO
+    for sign, term in terms:
+        total = add(total, term) if sign > 0 else subtract(total, term)
+    return total
 
 
 def _without_greatest(node: Expr) -> Expr:
@@ -265,10 +282,7 @@ def joined(root: Expr, difference: Callable[[Expr, Expr], Expr] | None = None) -
             if shorter is None:
                 break
             terms = shorter
-        total = ZERO
-        for sign, term in terms:
-            total = add(total, term) if sign > 0 else subtract(total, term)
-        return total if len(terms) < len(_terms(here)) else here
+        return _sum(terms) if len(terms) < len(_terms(here)) else here
 
     return fold(root, visit)
 

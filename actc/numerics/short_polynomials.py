@@ -56,20 +56,38 @@ class Disc:
         return self.bound if self.centre is None else self.bound + max(abs(self.float), Fraction(1)) / 2**20
 
 
-def short_near(kernel: Expr, disc: Disc) -> Expr | None:
+def short_near(kernel: Expr, disc: Disc, *, roots: bool = False) -> Expr | None:
     """A function of one quantity as a power of it times a polynomial, good to more than float64's precision.
 
-    The kernel is in ``SMALL``, and so is the result around 0; around another number it is in ``OFFSET``.
+    The kernel is in ``SMALL``, and so is the result around 0; around another number it is in ``OFFSET``. With ``roots``
+    it may vanish elsewhere in the disc, if its slope there times the quantity is no less exact than that.
     """
+    found = _found(kernel, disc, roots=roots)
+    if found is None:
+        return None
+    start, terms, even = found
+    return _written(start, (terms, even)) if disc.centre is None else _moved(start, terms, even, disc)
+
+
+def factored_near(kernel: Expr, bound: Fraction) -> tuple[int, Expr] | None:
+    """The power and the polynomial, in ``SMALL``, of a function that is their product near 0."""
+    found = _found(kernel, Disc(bound), roots=False)
+    if found is None:
+        return None
+    start, terms, even = found
+    return start, _written(0, (terms, even))
+
+
+def _found(kernel: Expr, disc: Disc, *, roots: bool) -> tuple[int, list[Fraction], bool] | None:
     centre = Fraction(0) if disc.centre is None else disc.centre
     for order in _ORDERS:
         try:
             found = model(kernel, SMALL.name, centre, disc.around_centre, order)
         except NoModelError:
             return None
-        terms = _shortened(found, disc.around_centre)
+        terms = _shortened(found, disc.around_centre, roots=roots)
         if terms is not None:
-            return _written(found.valuation, terms) if disc.centre is None else _moved(found.valuation, *terms, disc)
+            return found.valuation, *terms
     return None
 
 
@@ -94,7 +112,7 @@ def _moved(start: int, terms: list[Fraction], even: bool, disc: Disc) -> Expr:
     return multiply(power(held, number(start)), total)
 
 
-def _shortened(found: Model, bound: Fraction) -> tuple[list[Fraction], bool] | None:
+def _shortened(found: Model, bound: Fraction, *, roots: bool) -> tuple[list[Fraction], bool] | None:
     """The coefficients after the zeros, and whether they are those of the square; None where they are too few."""
     start = found.valuation
     if start >= found.order - 2:
@@ -106,7 +124,7 @@ def _shortened(found: Model, bound: Fraction) -> tuple[list[Fraction], bool] | N
     even = not any(terms[1::2])
     reach = bound * bound if even else bound
     terms = terms[::2] if even else terms
-    least = _least(terms, reach, even)
+    least = _least(terms, reach, even, start if roots else None)
     allowed = least * _EXACT
     if rest > allowed / 2:
         return None
@@ -120,8 +138,11 @@ def _shortened(found: Model, bound: Fraction) -> tuple[list[Fraction], bool] | N
     return (terms, even) if len(terms) <= _MOST_TERMS else None
 
 
-def _least(terms: list[Fraction], reach: Fraction, even: bool) -> Fraction:
-    """A lower bound of the polynomial's size; 0 where it may vanish."""
+def _least(terms: list[Fraction], reach: Fraction, even: bool, start: int | None) -> Fraction:
+    """A lower bound of the polynomial's size; 0 where it may vanish.
+
+    With ``start``, the exponent of the power that it is multiplied with, of the greater of that and u*f'(u)/u**start.
+    """
     with precision(128):
         balls = [arb(c.numerator) / c.denominator for c in terms]
         low = arb(0) if even else -arb(reach.numerator) / reach.denominator
@@ -134,6 +155,11 @@ def _least(terms: list[Fraction], reach: Fraction, even: bool) -> Fraction:
             for c in reversed(balls):
                 total = total * place + c
             size = total.abs_lower()
+            if start is not None:
+                slope = arb(0)
+                for k, c in reversed(list(enumerate(balls))):
+                    slope = slope * place + c * (start + (2 * k if even else k))
+                size = max(size, slope.abs_lower())
             least = size if least is None or size < least else least
         return rational(least) if least is not None else Fraction(0)
 

@@ -26,6 +26,7 @@ from actc.numerics.accuracy import REGIONS, TARGET, Judge, RegionWorst, Score, T
 from actc.numerics.candidates import equivalents
 from actc.numerics.centres import closed_places
 from actc.numerics.climbing import climbed
+from actc.numerics.edges import edges
 from actc.numerics.ends import End, ends, missed, reaching
 from actc.numerics.formats import FLOAT64
 from actc.numerics.long_arithmetic import is_nearly, long_value
@@ -154,11 +155,15 @@ def stabilise_measured(gradients: Gradients) -> Stabilised:
 def _failing(
     expr: Expr, search: Search, program: Expr, sets: Sequence[PointSet], domains: Mapping[str, Domain]
 ) -> list[tuple[Point, ...]]:
-    """Points of each format at which a program fails: where the expression is near 0, and where errors lead."""
+    """Points of each format at which a program fails.
+
+    Looked for where the expression is near 0, where a step of the program overflows or vanishes, and where errors lead.
+    """
     lowest = valleys(expr, sets[0], search.final.truths(0), domains)
     failing = []
-    for points, errors in zip(sets, search.final.errors(program), strict=True):
+    for points, run, errors in zip(sets, search.arena.all_runs, search.final.errors(program), strict=True):
         near = [p for place in lowest for p in around(place, points.format, domains)]
+        near += edges(program, points, run, domains)
         more = PointSet(points.format, tuple(near))
         found = Judge(expr, (more,), simulators((more,))).errors(program)[0] if near else []
         both = PointSet(points.format, (*points.points, *more.points))
