@@ -169,7 +169,7 @@ def test_only_certain_properties_are_claimed(page: Path) -> None:
     assert entries["relu6"] == {"monotone", "bounded"}
     assert entries["swish"] == {"smooth", "trainable"}
     assert entries["elu"] == {"smooth", "monotone"}
-    assert entries["spike"] == {"surrogate", "bounded"}
+    assert entries["spike"] == {"surrogate", "bounded", "monotone"}
 
 
 def test_a_slider_changes_the_curve(visit: Callable[..., Visit]) -> None:
@@ -265,7 +265,7 @@ def test_an_activation_has_everything_to_copy(visit: Callable[..., Visit], page:
     seen = visit("#/swish")
     assert seen.page.locator("dialog math").count() >= 4
     expect(seen.page.locator("dialog .verdict").first).to_have_text("proved")
-    for heading in ("Formula", "Gradients", "Parameters", "Accuracy", "References"):
+    for heading in ("Formula", "Gradients", "Parameters", "Shape", "Accuracy", "References"):
         expect(seen.page.get_by_role("heading", name=heading)).to_be_visible()
     yaml, code, latex = seen.page.locator("dialog pre code").all_text_contents()
     assert yaml == (ACTIVATIONS / "swish.yaml").read_text("utf-8").strip("\n")

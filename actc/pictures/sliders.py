@@ -29,8 +29,8 @@ def slider(name: str, domain: Domain, value: float) -> Slider:
     """The slider for a number in its domain."""
     if domain.integer:
         return _whole(name, domain, round(value))
-    low = None if domain.low is None else max(float(max(domain.low, -MOST)), -float(MOST))
-    high = None if domain.high is None else min(float(min(domain.high, MOST)), float(MOST))
+    low = None if domain.low is None else float(max(domain.low, Fraction(-MOST)))
+    high = None if domain.high is None else float(min(domain.high, Fraction(MOST)))
     if low is None and high is None:
         low, high = -_around(value), _around(value)
     elif low is None and high is not None:
