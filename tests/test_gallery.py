@@ -79,7 +79,8 @@ def page(tmp_path_factory: pytest.TempPathFactory, run_actc: Callable[..., Run])
     sources.mkdir()
     for stem in SHIPPED:
         shutil.copy(ACTIVATIONS / f"{stem}.yaml", sources)
-    (sources / "own.yaml").write_text(OWN, "utf-8")
+    for i, document in enumerate(OWN.split("---\n")):  # files of their own are compiled side by side
+        (sources / f"own{i}.yaml").write_text(document, "utf-8")
     (sources / "strange.yaml").write_text(STRANGE.replace("__proto", "proto"), "utf-8")
     run = run_actc("gallery", sources, "--out", folder / "out")
     assert run.code == 0, run.err
