@@ -67,8 +67,9 @@ def check(folder: Path) -> Iterator[TemplateError]:
     """What is wrong with the folder before anything is rendered: syntax, another version, files that nothing uses."""
     files = sorted(path for path in folder.rglob(f"*{SUFFIX}") if path.is_file())
     inside = [path for path in files if path.is_relative_to(folder / TARGET)]
+    kinds = {each.name for each in resources.templates().iterdir() if each.is_dir()}  # of pages too
     for file in files:
-        if file not in inside:
+        if file.relative_to(folder).parts[0] not in kinds:
             yield TemplateError(
                 file, 1, f"templates lie in the folder `{TARGET}`", f"move it to {folder.name}/{TARGET}"
             )
