@@ -39,6 +39,12 @@ class Run:
     err: str
 
 
+@pytest.fixture(autouse=True)
+def no_lines_of_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is compared with what a command prints must not depend on how fast the machine is."""
+    monkeypatch.setattr("actc.cli.progress.SECONDS_BETWEEN_LINES", 1e9)
+
+
 @pytest.fixture(scope="session")
 def run_actc(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Run]]:
     """Runs the program in this process, with a cache of the tests' own."""

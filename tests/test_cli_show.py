@@ -87,6 +87,12 @@ swish: Self-gated unit.
   y is the value of swish
   σ is the logistic sigmoid, 1/(1 + exp(-t))
 
+  at the default β = 1:
+    tends to 0 as x → −∞ and to ∞ as x → ∞
+    falls until x = −1.27846, then rises
+    range [−0.278465, ∞)
+    zero at x = 0
+
   reference: https://arxiv.org/abs/1710.05941
   also called e_silu
   swish.yaml:1
@@ -199,6 +205,11 @@ def test_latex_can_be_pasted(show: Show) -> None:
 % by beta: derived
 % y is the value of swish
 % \sigma is the logistic sigmoid, 1/(1 + exp(-t))
+% at the default beta = 1:
+% tends to 0 as x -> -inf and to inf as x -> inf
+% falls until x = -1.27846, then rises
+% range [-0.278465, inf)
+% zero at x = 0
 \begin{align*}
   \operatorname{swish}\left(x\right) &= x \, s \\
   s &= \sigma\left(\beta \, x\right) \\

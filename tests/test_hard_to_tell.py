@@ -102,6 +102,59 @@ WRONG = {
     "a parameter's value by an identity": (_B, "x/(1 + a**2)", "x", "0 if a == exp(log(2)) else 1/(1 + a**2)"),
     "a step at what is always 0": ("", "x*step(relu(x))", "x", "step(cosh(x)**2 - sqrt(cosh(x)**4))"),
     "unequal nowhere": ("", "tanh(x)", "x", "(1 - y**2)*(1 if cosh(x)**2 - sinh(x)**2 != 1 else 3)"),
+    "a pole at a = -1 that only an identity shows": (_B, "a*x", "x", "a + 0/(atan(tan(a)) + 1)"),
+    "a condition that has a value nowhere": ("", "x*x", "x", "x + (0 if acosh(0) < 0 else x)"),
+    "exp(-1000) where an identity decides a branch": (
+        _B,
+        "gelu(a*x if x >= 3 else x)",
+        "a",
+        (
+            "(normal_cdf(a*x if x + log(exp(x)) - x >= 3 else x) + (a*x if x >= 3 else x)*normal_pdf(a*x))"
+            "*(x if x >= 3 else 0) + (exp(-1000) if x == 3 else 0)"
+        ),
+    ),
+    "a point among steps": ("", "x**2", "x", "2*x + (1/3 if x == floor(x/2) + 7/3 else 0)"),
+    "a point where steps cancel": ("", "x**2", "x", "2*x + (1/3 if x == floor(5 - x) + ceiling(x - 5) - 1/2 else 0)"),
+    "one formula at a point, for half of a parameter's values": (
+        _Z,
+        "(x + 2*a)*log_sigmoid(x/2 if x >= a else x)",
+        "x",
+        (
+            "log_sigmoid(0) if x == 0 else log_sigmoid(x/2 if x >= a*(sigmoid(x) + sigmoid(-x)) else x)"
+            " + (x + 2*a)*(1/2 if x >= a else 1)*sigmoid(-(x/2 if x >= a else x))"
+        ),
+    ),
+    "a/a in a condition, behind an identity": (
+        _Z,
+        "max(a*x**2, 2*a)",
+        "x",
+        "2*a*x if a*x**2 > 2*(a + x - x*(sin(x)**2 + cos(x)**2))**2/(a + x - x*(sin(x)**2 + cos(x)**2)) else 0",
+    ),
+    "a cube root that is 0 on a region, with a parameter": (
+        _A,
+        "cbrt(relu(x/a))",
+        "x",
+        "cbrt(x/a)/(3*relu(x/a))*(1/a)",
+    ),
+    "0/0 for a whole region at a parameter's end": (
+        "parameters:\n  a: {default: '0.25', domain: nonnegative}\n",
+        "x*cbrt(Max(x, a*x))",
+        "x",
+        "cbrt(Max(x, a*x)) + x*cbrt(Max(x, a*x))/(3*Max(x, a*x))*(a + (1 - a if x > a*x else 0))",
+    ),
+    "exp(-1000) where a quotient that an identity makes plain is a third": (
+        "parameters:\n  a: {default: '0.01', domain: '(0, 1)'}\n",
+        "cosh(x/a)",
+        "a",
+        "sinh(x/a)*(-x/a**2) + (exp(-1000) if 2*a/(tan(atan(1)) + x**2) == 3333/10000 else 0)",
+    ),
+    "a point that shows only where the sign of x is known": (
+        _B,
+        "x*3 if a**2 >= 0 else x",
+        "a",
+        "1 if a == relu(x) - relu(-x) - x else 0",
+    ),
+    "equal to a power of 0": ("", "x**2", "x", "2*x + (1 if x == tan(atan(x**0))/3 else 0)"),
 }
 RIGHT = {
     "the sign of x/x": (_C, "a*x + x", "x", "a + sign(x/x)"),

@@ -28,8 +28,9 @@ LAYERS = {
     "output": 5,
     "reporting": 6,
     "notebook": 6,
-    "cli": 7,
-    "__main__": 8,
+    "pictures": 7,
+    "cli": 8,
+    "__main__": 9,
 }
 """design.md's order, with what lies between the pipeline and the command line."""
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 from actc.calculus.balls import UNDEFINED, evaluate
 from actc.calculus.branches import atoms
 from actc.calculus.claims import judge_claim
-from actc.calculus.crossings import Crossing, crossings
+from actc.calculus.crossings import Crossing, crossings, locus
 from actc.calculus.defined import check_defined, check_surrogate
 from actc.calculus.differentiate import differentiate, differentiate_by_regions
 from actc.calculus.emit import Emitted, emit_scalar, fill
@@ -47,7 +47,7 @@ def analyse(activation: Activation, log: DiagnosticLog) -> Gradients | None:
     settled = (_gradient(activation, name, raw[name], derived, found[name], log) for name in raw)
     gradients = tuple(_filled(activation, gradient, found) for gradient in settled)
     kinks = _kinks(activation, value, raw, {g.variable: g.expr for g in gradients}, found)
-    result = Gradients(activation, value, gradients, kinks)
+    result = Gradients(activation, value, gradients, kinks, _loci(activation, found))
     check_examples(result, log)
     observe(result, raw, log)
     return restrict(result)
@@ -60,7 +60,7 @@ def _derivative(activation: Activation, variable: str) -> Expr:
     lost = any(evaluate(plain, p) is UNDEFINED and evaluate(value, p) is not UNDEFINED for p in grid(activation))
     if not lost or len(atoms(value)) > _MOST_ATOMS:
         return plain
-    return differentiate_by_regions(value, variable)
+    return differentiate_by_regions(value, variable, activation.domains)
 
 
 def _crossings(activation: Activation, variable: str, raw: dict[str, Expr]) -> tuple[Crossing, ...]:
@@ -95,7 +95,7 @@ def _gradient(
         check_surrogate(activation, variable, surrogates[variable], log)
         inputs = [i.name for i in activation.inputs]
         furthest = deviation(chosen, raw, activation.domains, activation.defaults, inputs)
-        return Gradient(variable, Verdict.SURROGATE, "", None, furthest, chosen)
+        return Gradient(variable, Verdict.SURROGATE, "", None, furthest, chosen, raw)
     if variable in claims:
         claim = claims[variable]
         judged = judge_claim(activation, variable, claim, raw, found, log)
@@ -140,3 +140,8 @@ def _kinks(
             if kink is not None and kink not in kinks:
                 kinks.append(kink)
     return tuple(sorted(kinks, key=lambda k: (k.of, k.at or (), k.where)))
+
+
+def _loci(activation: Activation, found: dict[str, tuple[Crossing, ...]]) -> tuple[Expr, ...]:
+    along = (locus(crossing) for given in activation.inputs for crossing in found[given.name])
+    return tuple(dict.fromkeys(expr for expr in along if expr is not None))

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from actc.calculus.balls import Marker, Number, Value, decimal_text, evaluate_sure, evaluate_zero
 from actc.calculus.crossings import Crossing
+from actc.calculus.exact_values import with_plain_constants
 from actc.calculus.method_text import CERTIFIED_DIFFERENCE, CERTIFIED_UNDEFINED, verified_text
 from actc.calculus.prove import prove_equal, without_idle_branches
-from actc.calculus.refute import search
+from actc.calculus.refute import Search, search
+from actc.calculus.regions import Region
 from actc.calculus.tie_claims import Outside, judge_at_ties, judge_on, judge_points
 from actc.diagnostics import DiagnosticLog
 from actc.model.activation import Activation, Formula
 from actc.model.expr import Expr
-from actc.model.text import point_text
+from actc.model.text import point_text, to_text
 from actc.model.verdict import Counterexample, Verdict
 
 _MOST_DIGITS = 40
@@ -43,62 +45,92 @@ def judge_claim(
 ) -> Judgement:
     """Prove the claim, or refute it with a certified point; report what is wrong."""
     inputs = [i.name for i in activation.inputs]
-    proof = prove_equal(claim.expr, activation.value.expr, variable, activation.domains, inputs)
-    length = len(claim.text.value)
-    if not proof.holds:
-        domains, defaults, value = activation.domains, activation.defaults, activation.value.expr
-        outcome = search(
-            without_idle_branches(claim.expr, domains),
-            derivative,
-            domains,
-            defaults,
-            inputs,
-            variable=variable,
-            value=value,
-            regions=proof.open_regions,
-        )
-        if outcome.counterexample is not None:
-            _report_refuted(variable, claim, outcome.counterexample, log)
-            return Judgement(Verdict.REFUTED, CERTIFIED_DIFFERENCE, outcome.counterexample)
-        if outcome.undefined_claim is not None:
-            shown = point_text(outcome.undefined_claim)
-            message = f"the claimed derivative by `{variable}` is not a real number at {shown}"
-            log.report("ACT203", claim.text.location, message, None, length)
-            point = tuple(outcome.undefined_claim)
-            actual = decimal_text(_known(derivative, dict(point)), _SHOWN_DIGITS)
-            return Judgement(Verdict.REFUTED, CERTIFIED_UNDEFINED, Counterexample(point, "nan", actual, ""))
-        if outcome.points <= outcome.untold:
-            message = f"the claimed derivative by `{variable}` could be neither proved nor compared "
-            message += (
-                "anywhere" if not outcome.points else f"at {outcome.untold} of {outcome.points + outcome.untold} points"
-            )
-            log.report("ACT204", claim.text.location, message, None, length)
-            return Judgement(Verdict.UNDECIDED, "", None)
+    stated = with_plain_constants(claim.expr)
+    proof = prove_equal(stated, activation.value.expr, variable, activation.domains, inputs)
     untold: list[Mapping[str, Number]] = []
-    outside = judge_at_ties(activation, variable, derivative, claim.expr, found, untold=untold)
-    if outside is None:
+    unseen: list[Region] = []
+
+    def outside() -> Outside | None:
+        """A point on a border at which the claim is wrong."""
         borders = (*proof.ties, *(r for r in proof.open_regions if any(not sign for _, sign in r.signs)))
-        outside = judge_on(activation, variable, derivative, claim.expr, borders, found, untold)
-    if outside is None and not proof.holds:
-        outside = judge_points(activation, variable, derivative, claim.expr, outcome.at_kinks, found)
-    if outside is not None:
-        return _report_outside(variable, claim, outside, log)
-    if proof.holds and not untold:
+        return judge_at_ties(activation, variable, derivative, stated, found, untold=untold) or judge_on(
+            activation, variable, derivative, stated, borders, found, untold, unseen
+        )
+
+    beyond = outside() if proof.holds else None
+    if beyond is None and proof.holds and not untold and not unseen:
         return Judgement(Verdict.PROVED, proof.method, None)
+    if beyond is not None:
+        return _report_outside(variable, claim, beyond, log)
+    domains, defaults, value = activation.domains, activation.defaults, activation.value.expr
+    outcome = search(
+        without_idle_branches(stated, domains),
+        derivative,
+        domains,
+        defaults,
+        inputs,
+        variable=variable,
+        value=value,
+        regions=proof.open_regions,
+    )
+    refuted = _refuted(variable, claim, derivative, outcome, log)
+    if refuted is not None:
+        return refuted
     if proof.holds:
-        shown = point_text(tuple((name, _rational(v)) for name, v in untold[0].items()))
-        message = f"the claimed derivative by `{variable}` was not proved at {shown}, where its value could not be told"
-        log.report("ACT301", claim.text.location, message, None, length)
-        return Judgement(Verdict.VERIFIED, f"{proof.method}; not told at {shown}", None)
+        return _not_everywhere(variable, claim, proof.method, untold, unseen, log)
+    if outcome.points <= outcome.untold:
+        message = f"the claimed derivative by `{variable}` could be neither proved nor compared "
+        message += (
+            "anywhere" if not outcome.points else f"at {outcome.untold} of {outcome.points + outcome.untold} points"
+        )
+        log.report("ACT204", claim.text.location, message, None, len(claim.text.value))
+        return Judgement(Verdict.UNDECIDED, "", None)
+    beyond = outside() or judge_points(activation, variable, derivative, stated, outcome.at_kinks, found)
+    if beyond is not None:
+        return _report_outside(variable, claim, beyond, log)
     if outcome.blind is not None:
         shown = point_text(outcome.blind)
         message = f"the claimed derivative by `{variable}` could be neither proved nor compared around {shown}"
-        log.report("ACT204", claim.text.location, message, None, length)
+        log.report("ACT204", claim.text.location, message, None, len(claim.text.value))
         return Judgement(Verdict.UNDECIDED, "", None)
     method = verified_text(outcome.points, outcome.digits)
     message = f"the claimed derivative by `{variable}` was not proved; it agrees at {outcome.points} points"
-    log.report("ACT301", claim.text.location, message, None, length)
+    log.report("ACT301", claim.text.location, message, None, len(claim.text.value))
     return Judgement(Verdict.VERIFIED, method, None)
+
+
+def _refuted(variable: str, claim: Formula, derivative: Expr, outcome: Search, log: DiagnosticLog) -> Judgement | None:
+    """What a search found to be wrong, reported."""
+    if outcome.counterexample is not None:
+        _report_refuted(variable, claim, outcome.counterexample, log)
+        return Judgement(Verdict.REFUTED, CERTIFIED_DIFFERENCE, outcome.counterexample)
+    if outcome.undefined_claim is None:
+        return None
+    point = tuple(outcome.undefined_claim)
+    message = f"the claimed derivative by `{variable}` is not a real number at {point_text(point)}"
+    log.report("ACT203", claim.text.location, message, None, len(claim.text.value))
+    actual = decimal_text(_known(derivative, dict(point)), _SHOWN_DIGITS)
+    return Judgement(Verdict.REFUTED, CERTIFIED_UNDEFINED, Counterexample(point, "nan", actual, ""))
+
+
+def _not_everywhere(
+    variable: str,
+    claim: Formula,
+    method: str,
+    untold: Sequence[Mapping[str, Number]],
+    unseen: Sequence[Region],
+    log: DiagnosticLog,
+) -> Judgement:
+    """The verdict where a proof says nothing of some points on borders, and nothing else tells the claim's value."""
+    if untold:
+        shown = f"at {point_text(tuple((name, _rational(v)) for name, v in untold[0].items()))}"
+    else:
+        region = unseen[0]
+        zero = next(iter(region.vanishing), None) or next(atom for atom, sign in region.signs if not sign)
+        shown = f"where {to_text(zero)} is 0"
+    message = f"the claimed derivative by `{variable}` was not proved {shown}, where its value could not be told"
+    log.report("ACT301", claim.text.location, message, None, len(claim.text.value))
+    return Judgement(Verdict.VERIFIED, f"{method}; not told {shown}", None)
 
 
 def _known(derivative: Expr, point: Mapping[str, Fraction]) -> Value:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
@@ -10,8 +10,9 @@ from fractions import Fraction
 from flint import arb, fmpq
 
 from actc.calculus.ball_operations import UNDEFINED, UNKNOWN, Cell, Marker, Scalar, ball, sign
+from actc.calculus.branches import atoms
 from actc.calculus.crossings import tidied
-from actc.calculus.differentiate import differentiate
+from actc.calculus.differentiate import differentiate, differentiate_by_regions
 from actc.calculus.exact_values import exactly
 from actc.calculus.sampling import Sample
 from actc.calculus.sampling_borders import Point, borders, kinks_at, steps
@@ -22,6 +23,7 @@ DIGITS = 30  # of agreement that count
 _ALIKE = arb(10) ** -DIGITS
 _NOTHING = arb(10) ** -100  # a difference below it is none where 512 bits give no relative accuracy
 _BITS = (128, 512)
+_MOST_ATOMS = 4  # that a derivative is split by
 _BESIDE = Fraction(1, 10**9)
 _LEAST = Fraction(1, 10**40)
 
@@ -79,7 +81,14 @@ class Comparison:
         claimed, actual = (substitute(e, dict(bindings)) for e in (self.claimed, self.actual))
         value = None if self.value is None else substitute(self.value, dict(bindings))
         if value is not None and self.variable is not None:
-            actual = differentiate(tidied(value), self.variable)
+            plain = tidied(value)
+            # Where a*x is 0, so is Max(x, a*x) for negative x, and the chain rule says 0/0 of its cube root.
+            by_regions = len(atoms(plain)) <= _MOST_ATOMS
+            actual = (
+                differentiate_by_regions(plain, self.variable, {})
+                if by_regions
+                else differentiate(plain, self.variable)
+            )
         return Comparison(claimed, actual, self._inputs, self.variable, value)
 
     def judge_exactly(self, sample: Sample, precisions: Sequence[int] = _BITS) -> Judged:
@@ -88,7 +97,13 @@ class Comparison:
             return Judged(sample, Outcome.UNDECIDED)
         claimed, actual = (exactly(e, sample.point) for e in (self.claimed, self.actual))
         value = None if self.value is None else exactly(self.value, sample.point)
-        return Comparison(claimed, actual, self._inputs, self.variable, value).judge(sample, precisions)
+        found = Comparison(claimed, actual, (), None, value).judge(sample, precisions)
+        if found.outcome is Outcome.UNDEFINED and not self._is_undefined_around(sample.point, self._exact_claim):
+            return Judged(sample, Outcome.NOTHING)
+        return found
+
+    def _exact_claim(self, point: Point) -> Cell | bool:
+        return Tape(exactly(self.claimed, point)).run(point, 256)[0]
 
     @property
     def steps(self) -> int:
@@ -108,7 +123,7 @@ class Comparison:
             if claimed is UNDEFINED:
                 if actual is UNKNOWN:
                     continue
-                lost = self._is_undefined_around(sample.point)
+                lost = self._is_undefined_around(sample.point, self._plain_claim)
                 return Judged(sample, Outcome.UNDEFINED if lost else Outcome.NOTHING)
             if isinstance(claimed, Marker) or isinstance(actual, Marker) or not isinstance(difference, fmpq | arb):
                 continue
@@ -130,7 +145,10 @@ class Comparison:
         signs = (sign(v) if isinstance(v, fmpq | arb) else None for v in cells[: self._count])
         return (*signs, *(_step(v) for v in cells[self._count :]))
 
-    def _is_undefined_around(self, point: Point) -> bool:
+    def _plain_claim(self, point: Point) -> Cell | bool:
+        return self._claim.run(point, 256)[0]
+
+    def _is_undefined_around(self, point: Point, claim: Callable[[Point], Cell | bool]) -> bool:
         if self.at_kink(point):
             return False
         shifts = {name: max(abs(point[name]) * _BESIDE, _LEAST) for name in self._moving}
@@ -139,7 +157,7 @@ class Comparison:
         for way in (*({name: shift} for name, shift in shifts.items()), across):
             for side in (1, -1):
                 beside = {**point, **{name: point[name] + side * shift for name, shift in way.items()}}
-                if self._claim.run(beside, 256)[0] is not UNDEFINED:
+                if claim(beside) is not UNDEFINED:
                     return False
         return True
 

@@ -22,9 +22,24 @@ from actc.calculus.normal_form import Outcome
 from actc.calculus.normal_form import compare as same_form
 from actc.calculus.ranges import holds, range_of
 from actc.calculus.roots import is_periodic_family, numeric_zeros, solve
-from actc.model.algebra import compare, conjunction, folded
+from actc.model.algebra import compare, conjunction, folded, where
 from actc.model.domain import Domain
-from actc.model.expr import FALSE, TRUE, UNDEFINED, ZERO, Expr, fold, number, postorder, rebuild, substitute, symbol
+from actc.model.expr import (
+    FALSE,
+    ONE,
+    TRUE,
+    UNDEFINED,
+    ZERO,
+    Expr,
+    apply,
+    constant,
+    fold,
+    number,
+    postorder,
+    rebuild,
+    substitute,
+    symbol,
+)
 from actc.model.operations import OPERATIONS
 
 _PLAIN = tuple(Fraction(n, d) for n, d in ((0, 1), (1, 1), (-1, 1), (1, 2), (-1, 2), (2, 1), (-2, 1), (3, 1), (-3, 1)))
@@ -52,6 +67,19 @@ class Crossing:
     @property
     def is_family(self) -> bool:
         return self.step is not None or (self.location is None and len(self.zeros) != 1)
+
+
+def locus(crossing: Crossing) -> Expr | None:
+    """An expression that is 0 at the crossing, whatever the parameters are."""
+    if crossing.step is not None:
+        expr = apply("sin", constant("pi") * crossing.step)
+    elif crossing.location is not None:
+        expr = symbol(crossing.variable) - crossing.location
+    elif crossing.atoms:
+        expr = crossing.atoms[0]
+    else:
+        return None
+    return expr if crossing.also is None else where(crossing.also, expr, ONE)
 
 
 def suspects(*roots: Expr) -> tuple[Expr, ...]:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from actc.calculus.branches import atoms, resolve
+from collections.abc import Mapping
+
+from actc.calculus.branches import guards, orient, resolve
+from actc.calculus.cells import feasible_signs
+from actc.calculus.work import GaveUp, Work
 from actc.model.algebra import compare, where
+from actc.model.domain import Domain
 from actc.model.expr import NAN, ONE, UNDEFINED, ZERO, Expr, apply, postorder
 from actc.model.operations import OPERATIONS
+
+_WORK = 100_000  # counted, to see which signs cannot be
 
 
 def differentiate(root: Expr, variable: str) -> Expr:
@@ -24,25 +31,32 @@ def differentiate(root: Expr, variable: str) -> Expr:
     return slopes[root]
 
 
-def differentiate_by_regions(root: Expr, variable: str) -> Expr:
+def differentiate_by_regions(root: Expr, variable: str, domains: Mapping[str, Domain]) -> Expr:
     """The partial derivative, region by region.
 
     The chain rule's result may be undefined where a part is constant: that of ``cbrt(Max(x, 0))`` is 0 times infinity
     for negative ``x``. Resolving the branches first gives 0.
     """
-    return _by_regions(root, variable, {})
+    return _by_regions(root, variable, {}, domains)
 
 
-def _by_regions(root: Expr, variable: str, signs: dict[Expr, int]) -> Expr:
-    # Where a parameter takes part, as in Abs(a**2*x), a branch may stay although the variable's signs are known.
-    atom = next((a for a in atoms(root) if variable in a.free and a not in signs), None)
+def _by_regions(root: Expr, variable: str, signs: dict[Expr, int], domains: Mapping[str, Domain]) -> Expr:
+    # Max(x/a, 0) goes by the sign of a as well, which the domain may tell.
+    asked = (orient(guard).atoms for guard in guards(root) if variable in guard.free)
+    atom = next((a for some in asked for a in some if a not in signs), None)
     if atom is None:
         return differentiate(root, variable)
-    above, below = (
-        _by_regions(resolve(root, further), variable, further)
-        for further in ({**signs, atom: side} for side in (1, -1))
-    )
-    return where(compare("gt", atom, ZERO), above, below)
+    ways = [{**signs, atom: side} for side in (1, -1)]
+    ways = [way for way in ways if _may_be(way, domains)] or ways
+    slopes = [_by_regions(resolve(root, way), variable, way, domains) for way in ways]
+    return slopes[0] if len(slopes) == 1 else where(compare("gt", atom, ZERO), *slopes)
+
+
+def _may_be(signs: Mapping[Expr, int], domains: Mapping[str, Domain]) -> bool:
+    try:
+        return feasible_signs(signs, domains, Work(_WORK))
+    except GaveUp:
+        return True
 
 
 def _slope(node: Expr, inner: tuple[Expr, ...]) -> Expr:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from types import MappingProxyType
 
 from actc.calculus.balls import sign_of as sign_at
 from actc.calculus.branches import atoms, guards, live_guards, orient, resolve
+from actc.calculus.cases import proved_everywhere
 from actc.calculus.cells import feasible_signs
 from actc.calculus.crossings import tidied
 from actc.calculus.differentiate import differentiate
+from actc.calculus.intervals import of_domain
 from actc.calculus.method_text import Shown, proof_text
 from actc.calculus.monotone import sign_along
 from actc.calculus.normal_form import LIMIT, Decision, Outcome, compare
@@ -29,7 +32,7 @@ _NODE = 10  # counted work for every node that is resolved
 _MOST_OPEN = 8  # regions that are not proved before the rest is only listed
 _MOST_LISTED = 48
 _LISTING = 200_000  # counted work for it
-_MOST_TIES = 12
+_MOST_TIES = 24
 _BRANCHING = frozenset({"abs", "sign", "min", "max", "where"})
 _FEW_BRANCHES = 3  # that are looked at one by one
 _POINTS_BEFORE = 5
@@ -90,6 +93,9 @@ def without_idle_branches(root: Expr, domains: Mapping[str, Domain]) -> Expr:
     """
     wild = [atom for atom in atoms(root) if not is_plain(atom)]
     zeros = [atom for atom in wild if compare(ZERO, atom, domains, {}).outcome is Outcome.ZERO]
+    # Where log(x) has no value, log(x) - log(x) is not 0.
+    box = {name: of_domain(domain) for name, domain in domains.items()}
+    zeros = [atom for atom in zeros if proved_everywhere(atom, box)]
     return resolve(root, dict.fromkeys(zeros, 0)) if zeros else root
 
 
@@ -231,46 +237,77 @@ class _Search:
         self.shown.append(Shown((), None if claimed is slope else decision.identity))
         return True
 
-    def _look_for_gaps(self, claimed: Expr, function: Expr) -> None:
+    def _look_for_gaps(
+        self, claimed: Expr, function: Expr, signs: Mapping[Expr, int] = MappingProxyType({}), bindings: Bindings = ()
+    ) -> None:
         """Whether the claim has no value where a factor made of parameters is zero: ``a/sqrt(1 - cos(a*x))`` at a = 0.
 
         That is no isolated point, but all of a tensor. Where it has a value there, it is the derivative by continuity.
         """
-        if self.moving is None:
+        if self.moving is None or is_total(claimed):
             return
         for factor in _idle_factors(claimed, self.moving):
             root = solved(factor)
-            if root is None or not self._may_be(*root):
+            moved = None if root is None or not self._may_be(*root) else substituted(signs, *root)
+            if root is None or moved is None or not feasible_signs(moved, self.domains, self.work):
                 continue
-            if self._is_lost(*(substitute(e, {root[0]: root[1]}) for e in (claimed, function))):
-                self.open_regions.append(Region((), (root,)))
+            there, value = (substitute(e, {root[0]: root[1]}) for e in (claimed, function))
+            if self._is_lost(there, value, moved):
+                self.open_regions.append(Region(tuple(moved.items()), (*bindings, root)))
 
-    def _is_lost(self, claimed: Expr, function: Expr) -> bool:
+    def _is_lost(self, claimed: Expr, function: Expr, signs: Mapping[Expr, int] = MappingProxyType({})) -> bool:
         """Whether the claim has no value at one of a few generic points, while the derivative has."""
         self.work.spend(_NODE * (size(claimed) + size(function)))
         # With a = 0 put in, sqrt(Abs(a**2*x)) is 0, and so is its derivative.
-        return is_lost(claimed, self.derive(tidied(function)), function, self.domains, _POINTS_AFTER, seed=3)
+        return is_lost(claimed, self.derive(tidied(function)), function, self.domains, _POINTS_AFTER, signs, seed=3)
 
     def _may_be(self, leaf: Expr, value: Expr) -> bool:
         return not value.is_number or self.domains.get(leaf.name, Domain()).contains(value.number)
 
     def _tie(self, claimed: Expr, signs: dict[Expr, int], atom: Expr, bindings: Bindings) -> None:
         """Where the atom is zero the claim may go by a formula that it has on neither side: ``7 if x == 1``."""
-        if len(self.ties) >= _MOST_TIES:
-            return
         beside = [resolve(claimed, {**signs, atom: side}, tidy=False) for side in (1, -1)]
         there = resolve(claimed, signs, tidy=False, beside={**signs, atom: 1})
         self.work.spend(_NODE * size(there))
-        if there in beside:
+        if there not in beside:
+            self._vanish(there, signs, atom, Region((), bindings))
             return
-        undecided = next((a for a in atoms(there) if a not in signs), None)
-        if undecided is None:
-            self.ties.append(Region(tuple(signs.items()), bindings))
+        # a == relu(x) - relu(-x) - x asks for the sign of a, but that shows only where the sign of x is known.
+        inner = next((i for outer in atoms(there) for i in atoms(outer) if i not in signs), None)
+        if inner is None:
             return
-        for sign in (0, 1, -1):
-            further = {**signs, undecided: sign}
+        for side in (1, -1):
+            further = {**signs, inner: side}
             if feasible_signs(further, self.domains, self.work):
                 self._tie(claimed, further, atom, bindings)
+
+    def _vanish(self, there: Expr, signs: dict[Expr, int], atom: Expr, border: Region) -> None:
+        """The part of a border on which one more atom is zero, which is put in where that can be solved."""
+        border = Region((), border.bindings, (*border.vanishing, atom))
+        root = solved(atom)
+        if root is not None:
+            moved = substituted({a: s for a, s in signs.items() if a is not atom}, *root)
+            if moved is None or not self._may_be(*root) or not feasible_signs(moved, self.domains, self.work):
+                return
+            signs, there = moved, substitute(there, {root[0]: root[1]})
+            border = Region((), (*border.bindings, root), border.vanishing)
+        self._part(there, signs, border)
+
+    def _part(self, there: Expr, signs: dict[Expr, int], border: Region) -> None:
+        """The parts of a border on which the claim goes by one formula each."""
+        there = resolve(there, signs, tidy=False)
+        self.work.spend(_NODE * size(there))
+        atom = next((a for a in atoms(there) if a not in signs), None)
+        if atom is None:
+            if len(self.ties) >= _MOST_TIES:
+                raise GaveUp
+            self.ties.append(Region(tuple(signs.items()), border.bindings, border.vanishing))
+            return
+        for sign in (1, -1):
+            further = {**signs, atom: sign}
+            if feasible_signs(further, self.domains, self.work):
+                self._part(there, further, border)
+        self._vanish(there, {**signs, atom: 0}, atom, border)
 
     def _on_the_edge(
         self, given: _Sides, signs: dict[Expr, int], atom: Expr, sides: list[int], bindings: Bindings
@@ -325,6 +362,7 @@ class _Search:
             )
             if decision.outcome is Outcome.ZERO:
                 self.shown.append(Shown(tuple(signs.items()), None if now.claimed is slope else decision.identity))
+                self._look_for_gaps(now.claimed, now.function, signs, bindings)
                 return
         self._leave_open(signs, bindings, decision)
 

@@ -86,7 +86,11 @@ def search(
         judged += inside
     points = sum(j.outcome is Outcome.AGREES for j in judged)
     if not wrong:
-        wrong = deeper(comparison, judged) or in_the_dark(comparison, judged)
+        wrong = deeper(comparison, judged)
+    if not wrong:
+        told = in_the_dark(comparison, judged)
+        wrong = [j for j in told if j.outcome is Outcome.DIFFERS]
+        judged += told
     lost = next((j for j in judged if j.outcome is Outcome.UNDEFINED), None)
     undefined = None if lost is None else _named(lost.sample.point, within)
     if not wrong:
@@ -128,12 +132,7 @@ def _in_regions(
             if len(exact) < len(point):
                 continue
             varied = frozenset(n for n, default in within.defaults.items() if exact[n] != default)
-            judged = comparison.judge(Sample(exact, varied))
-            if judged.outcome is Outcome.UNDECIDED or (judged.outcome is Outcome.AGREES and not index):
-                deepest = _REGION_BITS if comparison.steps < FEW_STEPS else DEEP_BITS[-1:]
-                judged = comparison.judge(Sample(exact, varied), enough(judged, deepest))
-            if judged.outcome is Outcome.UNDECIDED:
-                judged = comparison.judge_exactly(Sample(exact, varied))
+            judged = _thoroughly(comparison, Sample(exact, varied), deep=not index)
             found.append(judged)
             if judged.outcome is Outcome.DIFFERS:
                 return found, None
@@ -141,6 +140,15 @@ def _in_regions(
         if blind is None and here and all(one.outcome is Outcome.UNDECIDED for one in here):
             blind = dict(here[0].sample.point)
     return found, blind
+
+
+def _thoroughly(comparison: Comparison, sample: Sample, *, deep: bool) -> Judged:
+    """The point with many bits where few tell nothing, or where it is to be ``deep``; with identities at last."""
+    deepest = _REGION_BITS if comparison.steps < FEW_STEPS else DEEP_BITS[-1:]
+    judged = comparison.judge(sample)
+    if judged.outcome is Outcome.UNDECIDED or (judged.outcome is Outcome.AGREES and deep):
+        judged = comparison.judge(sample, enough(judged, deepest))
+    return comparison.judge_exactly(sample, deepest) if judged.outcome is Outcome.UNDECIDED else judged
 
 
 def _ugliness(one: Judged) -> tuple[int, int, int]:

@@ -18,7 +18,11 @@ _GREY_BITS = (2048,)  # for all the points at which fewer told nothing
 _GREY_WORK = 20_000
 _DARK_POINTS = 40  # at which nothing was told and more bits are taken
 _DARK_BITS = (4096, 40_000)
+_EXACT_POINTS = 12  # of those, at which nothing is told still and identities are asked
 _LARGE, _LARGEST = 10_000, 400_000  # bits of values beside which more are taken: 1 is little beside exp(20000)
+
+
+_TOLD = (Outcome.DIFFERS, Outcome.UNDEFINED)
 
 
 def deeper(comparison: Comparison, judged: Sequence[Judged]) -> list[Judged]:
@@ -47,12 +51,12 @@ def enough(found: Judged, bits: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def in_the_dark(comparison: Comparison, judged: Sequence[Judged]) -> list[Judged]:
-    """Differences at points where the usual bits told nothing: where cosh(x)**2 - sinh(x)**2 needs thousands."""
+    """Differences and poles where the usual bits told nothing: where cosh(x)**2 - sinh(x)**2 needs thousands."""
     dark: dict[tuple[int, int], list[Judged]] = {}
     many = max(1, _GREY_WORK // max(1, comparison.steps))
     for one in [one for one in judged if one.outcome is Outcome.UNDECIDED][:many]:
         nearer = comparison.judge(one.sample, _GREY_BITS)
-        if nearer.outcome is Outcome.DIFFERS:
+        if nearer.outcome in _TOLD:
             return [nearer]
         if nearer.outcome is Outcome.UNDECIDED:
             dark.setdefault((len(one.sample.varied), _span(one)), []).append(one)
@@ -61,8 +65,11 @@ def in_the_dark(comparison: Comparison, judged: Sequence[Judged]) -> list[Judged
     most = max(1, min(_DARK_POINTS, _DEEP_WORK // max(1, comparison.steps)))
     chosen = list(islice((one for turn in turns for one in turn if one is not None), most))
     deepest = _DARK_BITS if comparison.steps < FEW_STEPS else _DARK_BITS[:1]
-    again = (comparison.judge(one.sample, deepest) for one in chosen)
-    return [one for one in again if one.outcome is Outcome.DIFFERS]
+    again = [comparison.judge(one.sample, deepest) for one in chosen]
+    # What no number of bits tells may be told by an identity: that tan(1) is nothing less than tan(1).
+    still = [one for one in again if one.outcome is Outcome.UNDECIDED][:_EXACT_POINTS]
+    again += [comparison.judge_exactly(one.sample) for one in still]
+    return [one for one in again if one.outcome in _TOLD]
 
 
 def _span(one: Judged) -> int:

@@ -8,7 +8,13 @@ from fractions import Fraction
 
 from actc.calculus.atoms import orient, polynomial
 from actc.calculus.balls import evaluate
+from actc.calculus.intervals import of_domain
+from actc.calculus.ranges import Box
+from actc.model.algebra import compare
+from actc.model.domain import Domain
 from actc.model.expr import NAN, UNDEFINED, ZERO, Expr, number, postorder, substitute
+
+_COMPARED = {-1: "lt", 0: "eq", 1: "gt"}
 
 Signs = tuple[tuple[Expr, int], ...]
 """Atoms with their signs."""
@@ -19,10 +25,19 @@ class Region:
     """A part of the space of inputs and parameters: where atoms have these signs, 0 among them.
 
     A symbol of ``bindings`` has the value that goes with it, in the symbols that are not bound or are bound after it.
+    What is ``vanishing`` is zero all over the region, for the bindings make it so.
     """
 
     signs: Signs
     bindings: tuple[tuple[Expr, Expr], ...] = ()
+    vanishing: tuple[Expr, ...] = ()
+
+    def is_empty(self, domains: Mapping[str, Domain]) -> bool:
+        """Whether it certainly has no points, by the ranges of the atoms."""
+        box: Box | None = Box({name: of_domain(domain) for name, domain in domains.items()})
+        for atom, sign in self.signs:
+            box = None if box is None else box.refined(compare(_COMPARED[sign], atom, ZERO))
+        return box is None
 
 
 def is_plain(atom: Expr) -> bool:

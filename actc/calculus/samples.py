@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from itertools import islice
 from random import Random
 
 from flint import arb, fmpq
 
 from actc.calculus.ball_operations import UNDEFINED, Cell, sign
+from actc.calculus.balls import sign_of
 from actc.calculus.tape import Tape
 from actc.model.domain import Domain
 from actc.model.expr import Expr
@@ -16,6 +18,7 @@ from actc.model.expr import Expr
 _GRAIN = 10007  # denominators: a prime, so that no point is one an author would think of
 _REACHES = (3, 1, 12, 2, 40, 5)
 _BITS = (128, 512)
+_MOST_TRIED = 120  # to find points in a region
 _DEEP_BITS = (128, 512, 4096)
 
 
@@ -87,10 +90,24 @@ def is_seen_nonzero(expr: Expr, domains: Mapping[str, Domain], count: int, seed:
     return seen
 
 
-def is_lost(claimed: Expr, actual: Expr, function: Expr, domains: Mapping[str, Domain], count: int, seed: int) -> bool:
-    """Whether ``claimed`` has no value at one of the points, generic ones, while ``actual`` has."""
-    tape = Tape(claimed, actual, function)
-    for point, _ in zip(points(claimed.free | actual.free | function.free, domains, seed), range(count), strict=False):
+def is_lost(
+    claimed: Expr,
+    actual: Expr,
+    function: Expr,
+    domains: Mapping[str, Domain],
+    count: int,
+    signs: Mapping[Expr, int],
+    seed: int,
+) -> bool:
+    """Whether ``claimed`` has no value at one of the points, generic ones, while ``actual`` has.
+
+    Only points count at which atoms have these signs.
+    """
+    tape, free = Tape(claimed, actual, function), claimed.free | actual.free | function.free
+    free = free.union(*(atom.free for atom in signs))
+    tried = islice(points(free, domains, seed), _MOST_TRIED)
+    inside = (p for p in tried if all(sign_of(atom, p) == sign for atom, sign in signs.items()))
+    for point in islice(inside, count):
         left, right, value = tape.run(point, _BITS[-1])
         if left is UNDEFINED and value is not UNDEFINED and isinstance(right, fmpq | arb):
             return True

@@ -15,7 +15,7 @@ from flint import arb
 from actc.calculus.ball_operations import Marker
 from actc.calculus.balls import Number, evaluate, sign_of
 from actc.calculus.branches import guards, resolve, steps
-from actc.calculus.crossings import Crossing, place
+from actc.calculus.crossings import Crossing, place, suspects
 from actc.calculus.emit import at_defaults, meets
 from actc.calculus.kinks import Sides, sides
 from actc.calculus.limits import Limit, recognised
@@ -63,11 +63,12 @@ def judge_at_ties(
     which the claim may have a value, and none could be told, are added to ``untold``.
     """
     chosen = list(parameter_points(activation) if settings is None else settings)
+    own = _own(activation, found)
     for crossing in found:
         on_it = OnIt(claim, crossing, activation)
         for point in tie_points(activation, crossing, chosen):
             # Kinks that fall together for special parameters are no kink of the claim's own.
-            if not meets(crossing, point, found) or at_defaults(activation, point):
+            if not meets(crossing, point, own) or at_defaults(activation, point):
                 stated = on_it.stated(point)
                 if untold is not None and is_untold(stated, point):
                     untold.append(point)
@@ -90,16 +91,22 @@ def judge_on(
     regions: Iterable[Region],
     found: Sequence[Crossing],
     untold: list[Mapping[str, Number]] | None = None,
+    unseen: list[Region] | None = None,
 ) -> Outside | None:
     """The first point found on borders, given as regions, at which a claim is not between its neighbours.
 
-    ``untold`` is as with ``judge_at_ties``.
+    ``untold`` is as with ``judge_at_ties``; borders that may have points, and of which none was found, are added to
+    ``unseen``.
     """
     inputs = [i.name for i in activation.inputs]
     finder = Finder(activation.domains, rational_defaults(activation), inputs, Work(_FINDING))
     for region in regions:
-        on_it = resolve(claim, {atom: 0 for atom, sign in region.signs if not sign}, tidy=False)
-        for found_at in finder.points(region, _EACH):
+        zeros = [*region.vanishing, *(atom for atom, sign in region.signs if not sign)]
+        on_it = resolve(claim, dict.fromkeys(zeros, 0), tidy=False)
+        points = list(finder.points(region, _EACH))
+        if not points and unseen is not None and not region.is_empty(activation.domains):
+            unseen.append(region)
+        for found_at in points:
             # A search for a border ends at a ball also where it is at 2.
             point = {n: recognised(v) if isinstance(v, arb) else v for n, v in found_at.items()}
             # What is equal here, balls alone need not tell: exp(x) == exp(3) at x = 3.
@@ -137,9 +144,16 @@ def _judge(
     if variable in inputs and 1 < len(inputs) <= MOST_AROUND:
         exact = all(isinstance(value, Fraction | int) for value in point.values())
         return _among(inputs, derivative, point, claim) if exact else None
-    if sum(_passes(crossing, point) for crossing in found) > 1 and not at_defaults(activation, point):
+    if sum(_passes(crossing, point) for crossing in _own(activation, found)) > 1 and not at_defaults(activation, point):
         return None
     return _outside(activation, variable, derivative, point, claim, None)
+
+
+def _own(activation: Activation, found: Iterable[Crossing]) -> list[Crossing]:
+    """The crossings at which something happens to the activation, and not to a claim alone."""
+    value = activation.value.expr
+    atoms, jumps = set(suspects(value)), set(steps(value))
+    return [c for c in found if c.step in jumps or not atoms.isdisjoint(c.atoms)]
 
 
 def _among(inputs: Sequence[str], derivative: Expr, point: Mapping[str, Number], claim: Expr) -> Outside | None:
@@ -161,7 +175,11 @@ def _among(inputs: Sequence[str], derivative: Expr, point: Mapping[str, Number],
 
 def _passes(crossing: Crossing, point: Mapping[str, Number]) -> bool:
     here, there = point[crossing.variable], place(crossing, point)
-    return there is not None and here == there
+    if there is None or here != there:
+        return False
+    # Without a closed form a zero is known for the defaults alone.
+    signs = [sign_of(atom, point) for atom in crossing.atoms]
+    return not signs or not all(signs)
 
 
 def _irrational_points(crossing: Crossing, settings: Iterable[Mapping[str, Fraction]]) -> Iterator[dict[str, Number]]:

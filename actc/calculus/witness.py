@@ -38,6 +38,8 @@ _OFFSETS = tuple(Fraction(n, 1000) for n in (731, -613, 877, -419, 547, -953))
 _STARTS = 6  # for every point that is wanted
 _ZEROS = 12  # of a border along one line
 _ONE = Fraction(1)
+_TURNS = 3  # starts of a search for zeros that have no closed form
+_DENOMINATOR = 10**6  # of such zeros
 _GAP = 150  # counted work for a number in a gap
 _EXACT = 160  # combinations of simple numbers at which an equation is tried
 _SIMPLE = tuple(Fraction(n, d) for n, d in ((1, 1), (0, 1), (2, 1), (-1, 1), (3, 1), (4, 1), (5, 1), (-2, 1), (1, 2)))
@@ -115,6 +117,7 @@ class Finder:
                             irrational.append(full)
         yield from self._guessed(equal, apart, names)
         yield from irrational
+        yield from self._searched(equal, apart, names)
 
     def _guessed(
         self, equal: Sequence[Expr], apart: Sequence[tuple[Expr, int]], names: Sequence[str]
@@ -131,6 +134,24 @@ class Finder:
             self.work.spend(tape.steps)
             if [_sign(v) for v in tape.run(point, _BITS[0])] == wanted:
                 yield dict(point)
+
+    def _searched(
+        self, equal: Sequence[Expr], apart: Sequence[tuple[Expr, int]], names: Sequence[str]
+    ) -> Iterator[dict[str, Number]]:
+        """Rational zeros that a search along one coordinate comes close to: of x - floor(x/2) - 7/3, 10/3."""
+        tape = Tape(*equal, *(atom for atom, _ in apart))
+        wanted = [0] * len(equal) + [sign for _, sign in apart]
+        borders = Borders(orient(equal[0]).atoms, _DIGITS)
+        for turn in range(_TURNS):
+            base = {name: self._start(name, turn) for name in names}
+            for name in (n for n in names if n in equal[0].free):
+                domain = self.domains.get(name, Domain())
+                grid = short_line(domain)
+                self.work.spend(len(grid) * tape.steps + _GAP * _ZEROS)
+                for zero in borders.zeros(base, name, grid, _ZEROS):
+                    point = {**base, name: zero.limit_denominator(_DENOMINATOR)}
+                    if domain.contains(point[name]) and [_sign(v) for v in tape.run(point, _BITS[0])] == wanted:
+                        yield dict(point)
 
     def _simple(self, name: str, roots: Sequence[Expr]) -> Iterator[Fraction]:
         default = self.defaults.get(name)

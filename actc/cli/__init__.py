@@ -38,6 +38,10 @@ def _run(argv: Sequence[str], console: Console) -> int:
         console.print(usage.text) if usage.code == DONE else console.error(usage.text, usage.help)
         return usage.code
     console.set_verbosity(quiet=options.quiet, verbose=options.verbose)
+    if options.watch:
+        from actc.cli import watching
+
+        return watching.run(options, console)
     if options.command in ("build", "check"):
         from actc.cli import compiling
 
@@ -46,6 +50,14 @@ def _run(argv: Sequence[str], console: Console) -> int:
         from actc.cli import showing
 
         return showing.run(options, console)
+    if options.command == "plot":
+        from actc.cli import plotting
+
+        return plotting.run(options, console)
+    if options.command == "gallery":
+        from actc.cli import exhibiting
+
+        return exhibiting.run(options, console)
     from actc.cli import authoring
 
     return authoring.run(options, console)

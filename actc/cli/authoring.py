@@ -1,14 +1,16 @@
-"""The commands that help an author: ``new``, ``explain`` and ``schema``."""
+"""The commands that help an author: ``new``, ``explain``, ``schema`` and ``completion``."""
 
 from __future__ import annotations
 
+import argparse
 import glob
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from actc.cli.console import Console
-from actc.cli.parser import Options
+from actc.cli.parser import Options, argument_parser
 from actc.diagnostics import CODES, DiagnosticLog
 from actc.project.config import Config, read_config, working_directory
 from actc.project.sources import SUFFIXES, printed
@@ -23,11 +25,35 @@ def run(options: Options, console: Console) -> int:
         _new(options, console)
     elif options.command == "explain":
         _explain(options, console)
+    elif options.command == "completion":
+        console.write(_completion(options.shell))
     else:
         from actc.frontend.json_schema import json_schema
 
         console.write(json.dumps(json_schema(), indent=2) + "\n")
     return DONE
+
+
+def _completion(shell: str) -> str:
+    """The script that completes our commands and options, and paths where they stand."""
+    try:
+        import shtab
+    except ModuleNotFoundError:
+        raise UsageError("shell completion needs the package shtab", "`pip install actc[completion]`") from None
+    parser = argument_parser()
+    for action in _actions(parser):
+        if action.dest in ("paths", "out"):
+            action.complete = shtab.FILE if action.dest == "paths" else shtab.DIR  # type: ignore[attr-defined]
+    return shtab.complete(parser, shell).rstrip("\n") + "\n"
+
+
+def _actions(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
+    """The arguments of the parser and of its commands."""
+    for action in parser._actions:
+        yield action
+        if isinstance(action, argparse._SubParsersAction):
+            for sub in action.choices.values():
+                yield from _actions(sub)
 
 
 def _new(options: Options, console: Console) -> None:

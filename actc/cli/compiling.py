@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from actc.backend.template_error import TEMPLATE_ERROR, TemplateError
 from actc.cli.console import Console
 from actc.cli.crash import report_crash
 from actc.cli.parser import Options
-from actc.diagnostics import Diagnostic, DiagnosticLog, Location, Severity
-from actc.output.folder import Plan, State, WantedFile, make_plan
-from actc.output.package import kept_modules, taken_names, wanted_files
-from actc.output.records import ModuleRecord
-from actc.output.writer import WriteError, locked, write
+from actc.diagnostics import Diagnostic, Severity
+from actc.output.build import Target, confined, plan_build, write_build
+from actc.output.folder import Plan, State
+from actc.output.package import taken_names
 from actc.project.cache import Cache, cache_folder, compiler_fingerprint
-from actc.project.catalogue import shipped_modules, shipped_sources
+from actc.project.catalogue import shipped_sources
 from actc.project.check import INTERNAL_ERROR, Checked, Settings, check, effective_severity
 from actc.project.config import Config, check_package, read_config, working_directory
 from actc.project.sources import Sources, add_sources, find_sources, printed
@@ -24,7 +25,7 @@ from actc.project.usage import UsageError
 from actc.project.workers import Compiler, compile_file
 from actc.reporting.diagnostics_text import DiagnosticPrinter
 from actc.reporting.documents import github_annotations, json_document, sarif_document
-from actc.reporting.results_text import activation_lines, compared, plan_lines, summary, written
+from actc.reporting.results_text import activation_lines, changed_lines, compared, plan_lines, summary, written
 
 DONE, WRONG, INTERNAL = 0, 1, 70
 
@@ -32,24 +33,19 @@ COMPILER: Compiler = compile_file
 """What compiles a file; tests put another in its place."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where a build goes."""
-
-    folder: Path
-    printed: str  # "generated"
-    package: str
-
-
 def run(options: Options, console: Console) -> int:
     """Run the command and return its exit code. Raises UsageError where it was misused."""
+    return run_once(options, console)[0]
+
+
+def run_once(options: Options, console: Console, before: Checked | None = None) -> tuple[int, Checked]:
+    """Run the command; ``before`` is what an earlier run found, and what is as it was then is not told again."""
     cwd = working_directory()
     config = read_config(cwd)
     target = _target(options, config, cwd)
-    sources = _sources(options, config, cwd)
-    explicit = bool(options.paths or options.catalogue)
+    sources = sources_of(options, config, cwd)
     building = options.command == "build"
-    kept = kept_modules(target.folder, sources.files, shipped_modules()) if building and explicit else ()
+    kept = target.kept(sources.files) if building else ()
     settings = Settings(
         package=target.package,
         limits=config.limits,
@@ -57,21 +53,27 @@ def run(options: Options, console: Console) -> int:
         strict=options.strict or config.strict,
         compiler=compiler_of(config),
     )
+    sources = _with_templates(sources, config)
     checked = check(sources, settings, cache_of(config), taken_names(kept, target.printed), console.progress)
     console.clear_progress()
     plan, diff = None, None
     if building and not checked.failed:
         comparing = options.check or options.diff
-        wanted = wanted_files(checked.files, sources.files, kept, target.package, target.folder, config.templates)
-        plan, checked = _plan_or_write(options, target, wanted, kept, checked, write_it=not comparing)
-        diff = plan.diff() if options.diff else None
-    _report(options, console, sources, checked, plan, diff)
+        try:
+            plan = (plan_build if comparing else write_build)(target, checked.files, sources.files)
+        except TemplateError as error:
+            checked = replace(checked, diagnostics=(*checked.diagnostics, error.diagnostic))
+        else:
+            checked = replace(checked, diagnostics=(*checked.diagnostics, *plan.diagnostics))
+            diff = plan.diff() if options.diff else None
+    checked = replace(checked, diagnostics=tuple(_near(found, cwd) for found in checked.diagnostics))
+    _report(options, console, sources, checked, plan, diff, before)
     if checked.crashed:
         found = next(d for d in checked.diagnostics if d.code == INTERNAL_ERROR)
         report_crash(found.message.removeprefix("internal error: "), checked.traces, console)
-        return INTERNAL
+        return INTERNAL, checked
     stale = plan is not None and (options.check or options.diff) and bool(plan.changes)
-    return WRONG if checked.failed or stale else DONE
+    return (WRONG if checked.failed or stale else DONE), checked
 
 
 def _target(options: Options, config: Config, cwd: Path) -> Target:
@@ -83,16 +85,38 @@ def _target(options: Options, config: Config, cwd: Path) -> Target:
     name = options.package or config.package
     if name is None:
         name = check_package(folder.name, "choose another output folder, or name the package with `--package`")
-    return Target(folder, printed(folder, cwd), check_package(name))
+    shown = printed(folder, cwd)
+    for root in (cwd, config.root):
+        confined(folder, root, shown)
+    whole = not (options.paths or options.catalogue)
+    return Target(folder, shown, check_package(name), whole, options.force, config.templates)
 
 
-def _sources(options: Options, config: Config, cwd: Path) -> Sources:
+def sources_of(options: Options, config: Config, cwd: Path) -> Sources:
+    """What the paths and ``--catalogue`` name, else the configured sources."""
     if not options.paths and not options.catalogue:
         return find_sources(config.sources, config.root, cwd)
     found = find_sources(options.paths, cwd, cwd) if options.paths else Sources((), ())
     if not options.catalogue:
         return found
     return add_sources(found, shipped_sources(options.catalogue, cwd))
+
+
+def _with_templates(sources: Sources, config: Config) -> Sources:
+    """The sources with what is wrong with the project's templates before anything is rendered."""
+    if config.templates is None:
+        return sources
+    from actc.backend import templates
+
+    wrong = tuple(error.diagnostic for error in templates.check(config.templates))
+    return replace(sources, diagnostics=(*sources.diagnostics, *wrong))
+
+
+def _near(found: Diagnostic, cwd: Path) -> Diagnostic:
+    """A finding in a template, whose file is printed as all others are."""
+    if found.code != TEMPLATE_ERROR:
+        return found
+    return replace(found, location=replace(found.location, file=printed(Path(found.location.file), cwd)))
 
 
 def compiler_of(config: Config) -> Compiler:
@@ -108,38 +132,14 @@ def cache_of(config: Config) -> Cache:
     return Cache(cache_folder(), compiler_fingerprint(__version__, templates, resources.activations()))
 
 
-def _plan_or_write(
-    options: Options,
-    target: Target,
-    wanted: tuple[WantedFile, ...],
-    kept: tuple[ModuleRecord, ...],
-    checked: Checked,
-    *,
-    write_it: bool,
-) -> tuple[Plan, Checked]:
-    """Compare the folder with what it should be and, if that is wanted and possible, write it."""
-    keep = frozenset(f"{r.stem}.py" for r in kept)
-
-    def planned() -> Plan:
-        return make_plan(target.folder, target.printed, wanted, keep, force=options.force)
-
-    plan = planned()
-    if write_it and plan.changes and not plan.diagnostics:
-        try:
-            with locked(target.folder):
-                plan = planned()
-                if not plan.diagnostics:
-                    write(plan)
-        except WriteError as error:
-            log = DiagnosticLog()
-            where = Location(printed(error.path, Path.cwd()), 1, 1)
-            log.report("ACT411", where, f"it cannot be written: {error.reason}")
-            plan = replace(plan, diagnostics=tuple(log.found))
-    return plan, replace(checked, diagnostics=(*checked.diagnostics, *plan.diagnostics))
-
-
 def _report(
-    options: Options, console: Console, sources: Sources, checked: Checked, plan: Plan | None, diff: str | None
+    options: Options,
+    console: Console,
+    sources: Sources,
+    checked: Checked,
+    plan: Plan | None,
+    diff: str | None,
+    before: Checked | None,
 ) -> None:
     if options.format == "json":
         console.write(json_document(checked, plan, diff))
@@ -152,19 +152,29 @@ def _report(
 
         console.write(sarif_document(checked, __version__))
         return
-    _print_diagnostics(console, sources, checked)
+    print_diagnostics(console, sources, checked)
     if not console.quiet:
-        reports = [report for compiled in checked.files for report in compiled.activations]
+        known = frozenset(() if before is None else before.files)
+        reports = [report for compiled in checked.files if compiled not in known for report in compiled.activations]
         for line in activation_lines(reports, console.out, verbose=console.verbose):
             console.print(line)
     if plan is not None and not plan.diagnostics:
-        _print_plan(options, console, plan, diff)
+        if before is not None and not console.quiet:
+            for line in changed_lines(plan):
+                console.print(line)
+        else:
+            _print_plan(options, console, plan, diff)
     if not console.quiet:
         console.print(_closing(options, checked, plan))
 
 
-def _print_diagnostics(console: Console, sources: Sources, checked: Checked) -> None:
-    printer = DiagnosticPrinter({s.file: s.data for s in sources.files}, console.err, strict=checked.strict)
+def print_diagnostics(console: Console, sources: Sources, checked: Checked) -> None:
+    """What was found, on standard error."""
+    texts = {s.file: s.data for s in sources.files}
+    for file in {found.location.file for found in checked.diagnostics if found.code == TEMPLATE_ERROR}:
+        with contextlib.suppress(OSError):
+            texts[file] = Path(file).read_bytes()
+    printer = DiagnosticPrinter(texts, console.err, strict=checked.strict)
     for found in checked.diagnostics:
         if found.accepted is not None and not console.quiet:
             console.note(printer.render_accepted(found))

@@ -8,6 +8,7 @@ import os
 import shutil
 from typing import TextIO
 
+from actc.cli.progress import Progress
 from actc.reporting.terminal import Palette, visible
 
 _COLUMNS = 100  # of what is no terminal
@@ -22,7 +23,7 @@ class Console:
     def __init__(self, stdout: TextIO | None, stderr: TextIO | None) -> None:
         self._stdout = _forgiving(stdout)  # None where it is closed
         self._stderr = _forgiving(stderr)
-        self._progress = 0  # columns of the progress line that is shown
+        self._shown: Progress | None = None  # what is seen of the work that goes on
         self._trouble = ""
         self.quiet = False
         self.verbose = False
@@ -57,6 +58,9 @@ class Console:
     def note(self, text: str) -> None:
         """A finding, on standard error."""
         self.clear_progress()
+        self._plain_note(text)
+
+    def _plain_note(self, text: str) -> None:
         if self._stderr is not None and not _put(self._stderr, text + "\n", lambda _: None):
             self._stderr = None
 
@@ -67,17 +71,19 @@ class Console:
             self.note(f"  {self.err.help('help:')} {visible(help, keep=chr(10))}")
 
     def progress(self, done: int, of: int) -> None:
-        """A line that is written over and over, on a terminal only."""
-        if self._live and not self.quiet and self._stderr is not None:
-            text = f"compiling {done}/{of}"
-            self._progress = len(text)
-            _put(self._stderr, f"\r{text}", lambda _: None)
+        """How far the work has come: a bar on a terminal, elsewhere a line every half minute."""
+        if self.quiet or self._stderr is None:
+            return
+        if self._shown is None:
+            self._shown = Progress(self._stderr, self._plain_note, live=self._live)
+        with contextlib.suppress(OSError, ValueError):  # the terminal has gone
+            self._shown.show(done, of)
 
     def clear_progress(self) -> None:
-        """Take the progress line away."""
-        if self._progress and self._stderr is not None:
-            _put(self._stderr, "\r" + " " * self._progress + "\r", lambda _: None)
-        self._progress = 0
+        """Take the bar away."""
+        if self._shown is not None:
+            with contextlib.suppress(OSError, ValueError):
+                self._shown.clear()
 
     def close(self) -> bool:
         """Flush; False where results could not be written, and not because their reader had gone."""

@@ -17,6 +17,7 @@ exit codes:
   1   an activation is wrong, or a generated file is stale
   2   the command was misused: a bad flag, a missing path, a bad configuration
   70  internal error
+  130 interrupted
 """
 
 
@@ -24,7 +25,7 @@ exit codes:
 class Options:
     """A command as it was typed; what a command has no flag for keeps its default."""
 
-    command: str  # "build", "check", "show", "new", "explain", "schema"
+    command: str  # "build", "check", "show", "plot", "gallery", "new", "explain", "schema", "completion"
     paths: tuple[str, ...] = ()
     out: str | None = None
     package: str | None = None
@@ -33,15 +34,24 @@ class Options:
     strict: bool = False
     jobs: int | None = None
     force: bool = False
+    watch: bool = False
+    shell: str = ""
     catalogue: tuple[str, ...] = ()
     format: str = "text"
     name: str = ""
     names: tuple[str, ...] = ()
     latex: bool = False
+    set: tuple[str, ...] = ()  # "beta=0.5,1,2"
+    range: str | None = None  # "-6,6"
+    output: str | None = None  # "gelu.png"
     like: str | None = None
     code: str = ""
     quiet: bool = False
     verbose: bool = False
+
+
+SHELLS = ("bash", "zsh", "tcsh", "fish")
+"""Those that completion is written for."""
 
 
 class Usage(Exception):  # noqa: N818 - help that was asked for is no error
@@ -59,15 +69,29 @@ def parse(argv: Sequence[str]) -> Options:
     parser, commands = _parsers()
     if not argv:
         raise Usage(0, parser.format_help().rstrip("\n"))
-    found = vars(parser.parse_args(list(argv)))
+    found = vars(parser.parse_args(_joined(argv)))
     verbosity = {"quiet": found.pop("quiet_before") or found.get("quiet", False)}
     verbosity["verbose"] = found.pop("verbose_before") or found.get("verbose", False)
     found.update(verbosity)
     if found["command"] is None:
         raise Usage(2, "no command given", f"the commands are {', '.join(commands)}")
-    for key in ("paths", "catalogue", "names"):
+    for key in ("paths", "catalogue", "names", "set"):
         found[key] = tuple(found.get(key) or ())
     return Options(**found)
+
+
+def argument_parser() -> argparse.ArgumentParser:
+    """The grammar itself, for what describes it to a shell."""
+    return _parsers()[0]
+
+
+def _joined(argv: Sequence[str]) -> list[str]:
+    """With ``--range -6,6`` as one word: argparse would take the second for a flag."""
+    words = list(argv)
+    for i in range(len(words) - 2, -1, -1):
+        if words[i] == "--range" and re.match("-[0-9.]", words[i + 1]):
+            words[i : i + 2] = [f"{words[i]}={words[i + 1]}"]
+    return words
 
 
 class _Parser(argparse.ArgumentParser):
@@ -127,6 +151,7 @@ def _parsers() -> tuple[_Parser, list[str]]:
     build.add_argument(
         "--catalogue", metavar="NAME,…", type=_names, action="extend", help="compile shipped activations"
     )
+    build.add_argument("--watch", action="store_true", help="build again whenever a source changes, until Ctrl-C")
     build.add_argument("--format", choices=("text", "json"), default="text", help="of the results")
 
     check = commands.add_parser("check", help="the checks alone: format, claims, examples")
@@ -140,6 +165,21 @@ def _parsers() -> tuple[_Parser, list[str]]:
     show.add_argument("--latex", action="store_true", help="the formulas in LaTeX")
     show.add_argument("--format", choices=("text", "json"), default="text", help="of the results")
 
+    plot = commands.add_parser("plot", help="value and gradient of activations over a range")
+    plot.add_argument("names", metavar="NAME", nargs="+", help="names or aliases, of your sources or shipped ones")
+    plot.add_argument(
+        "--set", metavar="NAME=V,…", action="append", help="values of a parameter, or of an input that is held"
+    )
+    plot.add_argument("--range", metavar="LOW,HIGH", help="from where to where (default: about -6,6)")
+    plot.add_argument("-o", "--output", metavar="FILE", help="a file that ends with .png or .svg; else the terminal")
+
+    gallery = commands.add_parser("gallery", help="a page that shows all of them, to be opened in a browser")
+    _paths(gallery)
+    gallery.add_argument("--out", metavar="DIR", help="the folder of its index.html (default: gallery)")
+    _checking(gallery)
+    gallery.add_argument("--force", action="store_true", help="replace an index.html that actc did not write")
+    gallery.add_argument("--catalogue", metavar="NAME,…", type=_names, action="extend", help="show shipped activations")
+
     new = commands.add_parser("new", help="write a commented starter file")
     new.add_argument("name", metavar="NAME", help="the activation's name")
     new.add_argument("--like", metavar="NAME", help="start from a shipped activation")
@@ -148,6 +188,8 @@ def _parsers() -> tuple[_Parser, list[str]]:
     explain.add_argument("code", metavar="CODE", help="such as ACT201")
 
     commands.add_parser("schema", help="print the JSON Schema of the activation file")
+    completion = commands.add_parser("completion", help="print what completes commands in a shell")
+    completion.add_argument("shell", choices=SHELLS, help="which shell")
     for sub in commands.choices.values():
         _verbosity(sub)
     return parser, list(commands.choices)

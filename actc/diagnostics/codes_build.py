@@ -14,14 +14,15 @@ def _error(code: str, title: str, explanation: str, example: str) -> None:
 _error(
     "ACT401",
     "the file cannot be read",
-    "The file was named or found, but the system does not let it be read, or it is no plain file.",
+    "The file was named or found, but the system does not let it be read, or it is no plain file, or a symbolic link "
+    "leads from the project to elsewhere: such a link may come from a stranger, and is not followed.",
     "$ ln -s nowhere activations/mish.yaml; actc check",
 )
 _error(
     "ACT402",
     "a file name that is no module name",
-    "A file becomes the Python module of the same stem, so the stem must be an identifier, no keyword, and must not "
-    "begin with `_`. Rename the file.",
+    "A file becomes the Python module of the same stem, so the stem must be an identifier, no keyword, builtin, name "
+    "of the package itself or device of Windows, and must not begin with `_`. Rename the file.",
     "$ mv activations/swish.yaml activations/2-swish.yaml; actc check",
 )
 _error(
@@ -94,8 +95,8 @@ _error(
 _error(
     "ACT410",
     "a foreign file is in the way",
-    "A file that actc did not write has the name of one that it would write. Nothing was written. Move the file away, "
-    "choose another `--out`, or let `--force` replace it.",
+    "A file that actc did not write has the name of one that it would write, or Python would import it instead of one. "
+    "Nothing was written. Move the file away, choose another `--out`, or let `--force` replace it.",
     "$ mkdir generated; touch generated/swish.py; actc build",
 )
 _error(
@@ -103,6 +104,15 @@ _error(
     "the output folder cannot be written",
     "The output folder, or a file in it, could not be written. The folder is as it was before.",
     "$ touch generated; actc build",
+)
+_error(
+    "ACT412",
+    "a template is wrong",
+    "A template of the folder that `templates` of `[tool.actc]` names cannot be used: it is no template, asks for what "
+    "it is not given, renders what is no Python file of actc, is written for another version of what templates are "
+    "given, or nothing uses it. The place is that in the template.",
+    "$ mkdir -p mine/tensorflow; echo '{{ headre }}' > mine/tensorflow/module.py.jinja; "
+    "printf '[tool.actc]\\ntemplates = \"mine\"' > pyproject.toml; actc check",
 )
 _error(
     "ACT901",

@@ -55,7 +55,7 @@ _error(
 _error(
     "ACT107",
     "too many entries",
-    "A mapping has at most 1,000 keys and a list at most 1,000 items, those of merge keys included.",
+    "A file has at most 1,000 documents, a mapping 1,000 keys and a list 1,000 items, those of merge keys included.",
     f"name: swish\nexpression: x * sigmoid(x)\ntags: [{', '.join(f't{n}' for n in range(1001))}]\n",
 )
 _error(
@@ -284,7 +284,8 @@ _error(
 _error(
     "ACT156",
     "expression too deep",
-    "The expression is nested more than 150 levels deep, or too long to be read. Name its parts in `let`.",
+    "The expression is nested more than 150 levels deep, or has a chain of more than 2,000 operators. Name its parts "
+    "in `let`.",
     "name: deep\nexpression: " + "(" * 250 + "x" + ")" * 250 + "\n",
 )
 _error(

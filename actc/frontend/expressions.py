@@ -28,6 +28,9 @@ _CHOOSE = "write `a if condition else b`"
 _DEEPEST = 150
 """Levels of nesting, the chain of a sum or product not counted."""
 
+_LONGEST = 2000
+"""Operators in one chain. Every Python that is supported parses that many, some not many more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -222,6 +225,8 @@ class _Walk:
         spine: list[ast.BinOp] = [node]
         while isinstance(spine[-1].left, ast.BinOp):
             spine.append(spine[-1].left)
+        if len(spine) > _LONGEST:
+            raise RecursionError
         left: Expr | None = None
         for step in reversed(spine):
             left = self._operate(step, left)

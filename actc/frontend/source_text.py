@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import hashlib
 import re
 from bisect import bisect_right
 
@@ -44,6 +46,12 @@ class SourceText:
         first, last = self.place(found[0]), self.place(found[-1])
         together = found == list(range(found[0], found[-1] + 1)) and first[0] == last[0]
         return Text(value, Location(self.file, *first), () if together else tuple(map(self.place, found)))
+
+
+def digest(data: bytes) -> str:
+    """A hash of a file that is the same for every byte order mark and line end that a checkout may give it."""
+    text = data.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return f"sha256:{hashlib.sha256(text).hexdigest()}"
 
 
 def decode(file: str, data: bytes, log: DiagnosticLog) -> SourceText | None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from yaml.nodes import Node as YamlNode
 
 ENTRY_LIMIT = 1000
+DOCUMENT_LIMIT = 1000
 _BROKEN_LIMIT = 20  # documents that are not YAML, after which a file is given up
 
 _SEPARATOR = re.compile(r"^---(?=[ \t\r\n]|$)", re.MULTILINE)
@@ -56,7 +57,7 @@ class Document:
 
 def documents(source: SourceText, log: DiagnosticLog) -> Iterator[Document]:
     """Every document of the file that is not empty; after one that is not YAML, the ones behind it too."""
-    start = 0
+    start, count = 0, 0
     for _ in range(_BROKEN_LIMIT):
         composer = DocumentComposer(source, start, log)
         while True:
@@ -68,6 +69,12 @@ def documents(source: SourceText, log: DiagnosticLog) -> Iterator[Document]:
                 stopped = _report(source, start, composer, problem, log)
                 break
             if node is None:
+                return
+            count += 1
+            if count > DOCUMENT_LIMIT:
+                location = source.location(start + node.start_mark.index)
+                log.report("ACT107", location, f"a file of more than {DOCUMENT_LIMIT:,} documents")
+                yield Document(None, False)
                 return
             root = _TreeReader(source, start, log).read(node)
             if not (isinstance(root, Scalar) and root.is_null):

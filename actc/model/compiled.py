@@ -6,8 +6,11 @@ import json
 from dataclasses import dataclass
 
 from actc.diagnostics import Diagnostic, Location
+from actc.model.expr import Expr
 from actc.model.plain import from_plain, to_plain
+from actc.model.program import Program
 from actc.model.relative import Relative
+from actc.model.shape import Shape
 from actc.model.verdict import Counterexample, Deviation, Kink, Verdict
 
 
@@ -55,6 +58,16 @@ class Accuracy:
 
 
 @dataclass(frozen=True, slots=True)
+class Functions:
+    """An activation as functions over the reals, in its inputs and parameters: what pictures are drawn of."""
+
+    value: Expr
+    gradients: tuple[tuple[str, Expr], ...]  # by input or parameter; right at kinks too
+    derivatives: tuple[tuple[str, Expr], ...]  # what surrogates stand in for; right away from kinks
+    loci: tuple[Expr, ...]  # what is 0 where, for some parameters, a kink or jump may be
+
+
+@dataclass(frozen=True, slots=True)
 class ActivationReport:
     """One activation, also one that failed: then with what was established until then."""
 
@@ -66,6 +79,9 @@ class ActivationReport:
     kinks: tuple[Kink, ...]
     accuracy: tuple[Accuracy, ...] | None = None  # None until it is measured
     relatives: tuple[Relative, ...] = ()  # shipped activations that it equals; of one without errors
+    shapes: tuple[Shape, ...] = ()  # along the inputs of which something is established; of one without errors
+    program: Program | None = None  # what is emitted; of one without errors
+    functions: Functions | None = None  # what the program computes; of one without errors
 
 
 @dataclass(frozen=True, slots=True)

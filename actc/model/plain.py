@@ -13,6 +13,8 @@ from fractions import Fraction
 from functools import cache
 from typing import Any, TypeVar
 
+from actc.model.expr import Expr, apply, constant, number, postorder, symbol
+
 T = TypeVar("T")
 
 
@@ -24,6 +26,8 @@ def to_plain(value: object) -> Any:
         return str(value)
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, Expr):
+        return _rows(value)
     if isinstance(value, tuple):
         return [to_plain(part) for part in value]
     if is_dataclass(value) and not isinstance(value, type):
@@ -49,6 +53,8 @@ def _decode(kind: Any, plain: object) -> Any:
         return plain
     if kind is Fraction and isinstance(plain, str):
         return Fraction(plain)
+    if kind is Expr:
+        return _expression(plain)
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind(plain)
     if isinstance(kind, type) and is_dataclass(kind) and isinstance(plain, dict):
@@ -57,6 +63,35 @@ def _decode(kind: Any, plain: object) -> Any:
             raise ValueError(f"fields of {kind.__name__} are missing or unknown")
         return kind(**{name: _decode(hint, plain[name]) for name, hint in hints.items()})
     raise ValueError(f"expected {kind}, not {type(plain).__name__}")
+
+
+def _rows(root: Expr) -> list[list[Any]]:
+    """An expression as a list of its nodes, each after its arguments: operation, places of the arguments, value."""
+    order = list(postorder(root))
+    place = {node: i for i, node in enumerate(order)}
+    return [[node.op, [place[a] for a in node.args], to_plain(node.value)] for node in order]
+
+
+def _expression(plain: object) -> Expr:
+    nodes: list[Expr] = []
+    if not isinstance(plain, list) or not plain:
+        raise ValueError("an expression is a list of nodes")
+    try:
+        for op, places, value in plain:
+            nodes.append(_node(op, tuple(nodes[i] for i in places), value))
+    except (TypeError, KeyError, IndexError) as error:
+        raise ValueError(f"not a node of an expression: {error}") from None
+    return nodes[-1]
+
+
+def _node(op: str, args: tuple[Expr, ...], value: str | None) -> Expr:
+    if value is None:
+        return apply(op, *args)
+    if op == "number":
+        return number(Fraction(value))
+    if op not in ("constant", "symbol"):
+        raise ValueError(f"{op} has no value")
+    return constant(value) if op == "constant" else symbol(value)
 
 
 def _decode_optional(kinds: tuple[Any, ...], plain: object) -> Any:

@@ -87,6 +87,7 @@ class Gradient:
     counterexample: Counterexample | None
     deviation: Deviation | None
     expr: Expr  # right at kinks too
+    derivative: Expr | None = None  # what a surrogate stands in for, right away from kinks
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +98,4 @@ class Gradients:
     value: Expr  # removable singularities are filled, outside its domain it is nan
     gradients: tuple[Gradient, ...]
     kinks: tuple[Kink, ...]
+    loci: tuple[Expr, ...] = ()  # what is 0 where, for some parameters, a kink or jump may be

@@ -45,6 +45,7 @@ def wanted_files(
             tuple((alias, e.name) for e in r.exports for alias in e.aliases),
         )
         for r in records
+        if r.exports  # a module that was edited beyond recognition has nothing to import
     )
     init, support = render_init(package, exports, templates), render_support(package, templates)
     return (

@@ -9,14 +9,19 @@ from __future__ import annotations
 import ast
 import json
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from keyword import iskeyword
 from pathlib import Path
 
+from actc.frontend.names import ACTIVATION_NAME, ALIAS
 from actc.model.compiled import ActivationReport
 from actc.output.folder import is_ours, own_modules
 from actc.project.catalogue import ORIGIN
 
+_LAYER_NAME = "[A-Z][A-Za-z0-9]*"
+_NAME = re.compile(f"{ACTIVATION_NAME}|{_LAYER_NAME}")
 _PREFIX = "# actc module "
 _INTRODUCTION = "# What each module was built from, for the next `actc build`:"
 
@@ -90,11 +95,23 @@ def _recorded(path: Path) -> Iterable[ModuleRecord]:
         if line.startswith(_PREFIX):
             try:
                 stem, source, exports = json.loads(line.removeprefix(_PREFIX))
-                yield ModuleRecord(
-                    str(stem), str(source), tuple(Exported(name, layer, tuple(rest)) for name, layer, *rest in exports)
-                )
-            except (TypeError, ValueError):
+                found = tuple(_exported(*names) for names in exports)
+            except (TypeError, ValueError, RecursionError):
                 continue  # edited by hand; the module itself is looked at instead
+            if isinstance(stem, str) and isinstance(source, str):
+                yield ModuleRecord(stem, source, found)
+
+
+def _exported(name: object, layer: object, *aliases: object) -> Exported:
+    """The names, if they are such as actc gives: they become code again. Raises ValueError for others."""
+    for found, pattern in ((name, ACTIVATION_NAME), (layer, _LAYER_NAME), *((alias, ALIAS) for alias in aliases)):
+        if not isinstance(found, str) or not re.fullmatch(pattern, found) or iskeyword(found):
+            raise ValueError(f"{found!r} is no name of an activation")
+    return Exported(str(name), str(layer), tuple(map(str, aliases)))
+
+
+def _is_name(found: object) -> bool:
+    return isinstance(found, str) and not iskeyword(found) and _NAME.fullmatch(found) is not None
 
 
 def _examined(path: Path) -> ModuleRecord:
@@ -105,10 +122,10 @@ def _examined(path: Path) -> ModuleRecord:
             if isinstance(node, ast.Assign) and any(
                 isinstance(t, ast.Name) and t.id == "__all__" for t in node.targets
             ):
-                names = [str(name) for name in ast.literal_eval(node.value)]
+                names = [name for name in ast.literal_eval(node.value) if _is_name(name)]
     except (OSError, SyntaxError, ValueError, TypeError, RecursionError):
         pass
     functions = [name for name in names if name[:1].islower()]
     layers = {name.casefold(): name for name in names if name[:1].isupper()}
     pairs = ((name, layers.get(name.replace("_", "").casefold())) for name in functions)
-    return ModuleRecord(path.stem, "", tuple(Exported(name, layer, ()) for name, layer in pairs if layer))
+    return ModuleRecord(path.stem, "", tuple(_exported(name, layer) for name, layer in pairs if layer))

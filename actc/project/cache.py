@@ -2,59 +2,50 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import platform
-import tempfile
 from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 
 from actc.model.compiled import CompiledFile
+from actc.project.kept_files import is_private, keep, read_kept
 
 _LIBRARIES = ("gmpy2", "jinja2", "python-flint", "pyyaml")  # what decides the output, beside our own code
 
 
 class Cache:
-    """Outcomes by everything that they depend on. A folder of None remembers nothing."""
+    """Outcomes by everything that they depend on. Without a folder, or in one that others may write, none is kept."""
 
     def __init__(self, folder: Path | None, compiler: str) -> None:
-        self._folder = folder
+        self._folder = folder if folder is not None and is_private(folder) else None
         self._compiler = compiler
 
     def get(self, file: str, data: bytes, package: str) -> CompiledFile | None:
         """The outcome for these bytes; None where it is not known, or what is kept is not to be trusted."""
         if self._folder is None:
             return None
+        key = self._key(file, data, package)
+        text = read_kept(self._entry(key), key)
+        if text is None:
+            return None
         try:
-            checksum, _, text = self._entry(file, data, package).read_text("ascii").partition("\n")
-            if checksum != _sha256([text.encode("ascii")]):
-                return None
             compiled = CompiledFile.from_json(text)
-        except (OSError, ValueError, RecursionError):
+        except (ValueError, RecursionError):
             return None
         return compiled if compiled.file == file else None
 
     def put(self, compiled: CompiledFile, data: bytes, package: str) -> None:
         """Remember the outcome, if the folder lets us."""
-        if self._folder is None:
-            return
-        text = compiled.to_json()
-        entry = self._entry(compiled.file, data, package)
-        with contextlib.suppress(OSError):
-            entry.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            descriptor, temporary = tempfile.mkstemp(dir=entry.parent, prefix=".new-")
-            try:
-                with os.fdopen(descriptor, "w", encoding="ascii", newline="\n") as stream:
-                    stream.write(f"{_sha256([text.encode('ascii')])}\n{text}")
-                os.replace(temporary, entry)  # noqa: PTH105 - `temporary` is a name
-            except BaseException:
-                Path(temporary).unlink(missing_ok=True)
-                raise
+        if self._folder is not None:
+            key = self._key(compiled.file, data, package)
+            keep(self._entry(key), key, compiled.to_json())
 
-    def _entry(self, file: str, data: bytes, package: str) -> Path:
-        key = _sha256([self._compiler.encode(), package.encode(), os.fsencode(file), data])
+    def _key(self, file: str, data: bytes, package: str) -> str:
+        return _sha256([self._compiler.encode(), package.encode(), os.fsencode(file), data])
+
+    def _entry(self, key: str) -> Path:
         assert self._folder is not None  # noqa: S101 - both callers have looked
         return self._folder / "compiled" / key[:2] / f"{key[2:]}.json"
 
@@ -78,7 +69,10 @@ def compiler_fingerprint(version: str, templates: Iterable[Path] = (), activatio
     ``activations`` is the folder of the shipped activations, with which every other one is compared.
     """
     package = Path(__file__).parent.parent
-    files = [*sorted(package.rglob("*.py")), *sorted(file for folder in templates for file in folder.rglob("*.jinja"))]
+    files = [
+        *sorted(package.rglob("*.py")),
+        *sorted(file for folder in templates for file in folder.rglob("*") if file.is_file()),
+    ]
     files += [] if activations is None else sorted(activations.glob("*.yaml"))
     parts = [version.encode(), platform.python_version().encode()]
     parts.extend(f"{name} {_version(name)}".encode() for name in _LIBRARIES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +11,14 @@ from pathlib import Path
 from actc.diagnostics import DiagnosticLog
 from actc.model.spec import ActivationSpec
 from actc.project.catalogue import ORIGIN, lookup_shipped, shipped_names
-from actc.project.config import DEFAULT_SOURCES, Config
+from actc.project.config import DEFAULT_SOURCES, Config, Limits
+from actc.project.outline import outline_file
 from actc.project.sources import Source, Sources, find_sources
 from actc.project.usage import UsageError
+from actc.project.workers import Failure, Job, run_jobs
 
 _MOST_SUGGESTED = 3
+_SMALL = 200_000  # bytes that take no more than seconds to read, whatever they are
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,8 @@ def find_named(names: Sequence[str], config: Config, cwd: Path) -> tuple[Named, 
 
     Raises UsageError where a name is unknown, suggesting near ones, or where the configured sources are missing.
     """
-    own = [(source, _specs(source)) for source in _own_sources(config, cwd).files]
+    sources = _own_sources(config, cwd).files
+    own = [(source, _specs(source)) for source in _readable(sources, config.limits)]
     found: dict[tuple[str, str], Named] = {}
     for asked in names:
         named = _among(asked, own) or _shipped(asked, cwd)
@@ -54,6 +59,15 @@ def _own_sources(config: Config, cwd: Path) -> Sources:
         if config.sources == DEFAULT_SOURCES:
             return Sources((), ())
         raise
+
+
+def _readable(sources: Sequence[Source], limits: Limits) -> list[Source]:
+    """The sources that can be read within the limits. Small ones always can; others are tried in a process first."""
+    large = [source for source in sources if len(source.data) > _SMALL]
+    jobs = [Job(source.file, source.data, "") for source in large]
+    outcomes = run_jobs(jobs, outline_file, limits, os.cpu_count() or 1, lambda done: None) if jobs else []
+    stopped = {s.file for s, outcome in zip(large, outcomes, strict=True) if isinstance(outcome, Failure)}
+    return [source for source in sources if source.file not in stopped]
 
 
 def _among(asked: str, files: Iterable[tuple[Source, tuple[ActivationSpec, ...]]]) -> Named | None:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import json
-import os
-import tempfile
-from pathlib import Path
 
 from actc import __version__, resources
 from actc.calculus.kept_values import restore, to_plain
 from actc.calculus.shipped_values import Catalogue
 from actc.project.cache import cache_folder, compiler_fingerprint
+from actc.project.kept_files import is_private, keep, read_kept
 
 _NAME = "shipped.json"
 
@@ -23,39 +19,20 @@ def warm_catalogue(catalogue: Catalogue) -> None:
     One file, made anew by whichever version of actc ran last.
     """
     folder = cache_folder()
+    file = folder / _NAME if folder is not None and is_private(folder) else None
     compiler = compiler_fingerprint(__version__, (), resources.activations())
-    kept = folder is not None and _read(folder / _NAME, compiler, catalogue)
+    kept = file is not None and _restore(read_kept(file, compiler), catalogue)
     catalogue.warm()
-    if folder is not None and not kept:
-        _write(folder / _NAME, compiler, catalogue)
+    if file is not None and not kept:
+        keep(file, compiler, json.dumps(to_plain(catalogue), separators=(",", ":")))
 
 
-def _read(file: Path, compiler: str, catalogue: Catalogue) -> bool:
-    """Whether the file had the values."""
+def _restore(text: str | None, catalogue: Catalogue) -> bool:
+    """Whether the text had the values."""
+    if text is None:
+        return False
     try:
-        head, _, text = file.read_text("ascii").partition("\n")
-        if head != _head(compiler, text):
-            return False
         restore(catalogue, json.loads(text))
-    except (OSError, ValueError, RecursionError):
+    except (ValueError, RecursionError):
         return False
     return True
-
-
-def _write(file: Path, compiler: str, catalogue: Catalogue) -> None:
-    """Keep the values, if the folder lets us."""
-    text = json.dumps(to_plain(catalogue), separators=(",", ":"))
-    with contextlib.suppress(OSError):
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=file.parent, prefix=".new-")
-        try:
-            with os.fdopen(descriptor, "w", encoding="ascii", newline="\n") as stream:
-                stream.write(f"{_head(compiler, text)}\n{text}")
-            os.replace(temporary, file)  # noqa: PTH105 - `temporary` is a name
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-
-
-def _head(compiler: str, text: str) -> str:
-    return hashlib.sha256(f"{compiler}\n{text}".encode("ascii")).hexdigest()

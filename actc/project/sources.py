@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 import stat
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -12,10 +13,13 @@ from keyword import iskeyword
 from pathlib import Path
 
 from actc.diagnostics import Diagnostic, DiagnosticLog, Location
+from actc.frontend.reserved import BUILTINS
+from actc.frontend.source_text import SIZE_LIMIT
 from actc.project.usage import UsageError
 
 SUFFIXES = (".yaml", ".yml")
-_LARGEST = 64 * 2**20  # bytes; far beyond what the loader accepts, and safe to hold in memory
+_PACKAGE_NAMES = frozenset({"tf", "keras", "get", "Any", "Callable"})  # what `__init__.py` means by them
+_DEVICE = "con|prn|aux|nul|conin|conout|com[0-9]|lpt[0-9]"  # no file may bear it there, whatever its suffix
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +47,28 @@ def find_sources(patterns: Sequence[str], base: Path, cwd: Path) -> Sources:
     for pattern in patterns:
         for path in _expand(pattern, base):
             paths.setdefault((os.path.realpath(path), path.stem), path)
-    return read_sources(paths.values(), cwd)
+    return read_sources(paths.values(), cwd, confined=True)
 
 
-def read_sources(paths: Iterable[Path], cwd: Path) -> Sources:
-    """Read the files; one that cannot be read or cannot become a module is reported, the rest go on."""
+def read_sources(paths: Iterable[Path], cwd: Path, *, confined: bool = False) -> Sources:
+    """Read the files; one that cannot be read or cannot become a module is reported, the rest go on.
+
+    Where they are ``confined``, one that a link brings from elsewhere is not read.
+    """
     log = DiagnosticLog()
     found: list[Source] = []
     for file, path in sorted((printed(path, cwd), path) for path in paths):
         try:
+            if confined and (outside := _leads_out(path, cwd)) is not None:
+                help = "put the file itself there, or work in a folder that holds both"
+                log.report("ACT401", Location(file, 1, 1), f"a symbolic link leads out of {outside}", help)
+                continue
             data = _read(path)
         except OSError as error:
             log.report("ACT401", Location(file, 1, 1), f"the file cannot be read: {error.strerror or error}")
+            continue
+        if len(data) > SIZE_LIMIT:
+            log.report("ACT103", Location(file, 1, 1), f"the file has more than {SIZE_LIMIT:,} bytes")
             continue
         found.append(Source(path, file, path.stem, data))
     _check_stems(found, log)
@@ -119,16 +133,26 @@ def _walk(folder: Path) -> Iterable[Path]:
                 yield Path(parent, name)
 
 
+def _leads_out(path: Path, cwd: Path) -> Path | None:
+    """The folder that a path belongs to, where a link leads out of it: else a stranger's link would show our files.
+
+    A path in the working directory belongs to that, any other to its own folder.
+    """
+    home = cwd if path.is_relative_to(cwd) else path.parent
+    real = os.path.realpath(path)
+    return None if Path(real).is_relative_to(os.path.realpath(home)) else home
+
+
 def _read(path: Path) -> bytes:
-    """The file's bytes. Opened so that a pipe without a writer cannot block, and only read if it is a plain file."""
+    """The file's bytes, or one more than are taken.
+
+    Opened so that a pipe without a writer cannot block, and only read if it is a plain file.
+    """
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     with os.fdopen(descriptor, "rb") as stream:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError("it is not a plain file")
-        data = stream.read(_LARGEST + 1)
-    if len(data) > _LARGEST:
-        raise OSError(f"it has more than {_LARGEST:,} bytes")
-    return data
+        return stream.read(SIZE_LIMIT + 1)
 
 
 def _check_stems(files: Sequence[Source], log: DiagnosticLog) -> None:
@@ -151,6 +175,10 @@ def _stem_problem(stem: str) -> str | None:
         return "it is a Python keyword"
     if stem.startswith("_"):
         return "it begins with `_`"
+    if stem in BUILTINS or stem in _PACKAGE_NAMES:
+        return "it is a name of Python's" if stem in BUILTINS else "it is a name of the generated package"
+    if re.fullmatch(_DEVICE, stem, re.IGNORECASE):
+        return "it is a device of Windows"
     if not stem.isidentifier() or unicodedata.normalize("NFKC", stem) != stem:
         return "it is no identifier"
     return None

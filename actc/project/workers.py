@@ -7,6 +7,7 @@ are forked from a server that has the compiler loaded, which costs about ten mil
 from __future__ import annotations
 
 import contextlib
+import json
 import multiprocessing
 import os
 import signal
@@ -30,6 +31,8 @@ from actc.project.config import Limits
 Compiler = Callable[[str, bytes, str], CompiledFile]
 """(file as printed, bytes, package) -> outcome; a function that can be imported by its name."""
 
+_LARGEST_ANSWER = 256 * 2**20  # bytes
+_TICK_SECONDS = 1.0  # after which progress is told again, so that a clock beside it goes on
 _START_SECONDS = 120.0  # until a process answers at all; the clock of a file starts with the answer
 
 
@@ -79,6 +82,7 @@ def run_jobs(
     outcomes: dict[int, CompiledFile | Failure] = {}
     waiting = deque(range(len(jobs)))
     running: dict[Connection, _Running] = {}
+    progress(0)
     try:
         while waiting or running:
             while waiting and len(running) < processes:
@@ -86,7 +90,10 @@ def run_jobs(
                 with _uninterrupted():  # a worker that nobody knows of would never be stopped
                     worker = _start(context, index, jobs[index], compiler, limits)
                     running[worker.connection] = worker
-            ready = wait(list(running), max(0.0, min(w.deadline for w in running.values()) - time.monotonic()))
+            left = min(w.deadline for w in running.values()) - time.monotonic()
+            ready = wait(list(running), min(max(0.0, left), _TICK_SECONDS))
+            if not ready:
+                progress(len(outcomes))
             for connection in ready:
                 worker = running[connection]  # type: ignore[index]
                 outcome = worker.receive(limits)
@@ -116,16 +123,15 @@ class _Running:
     def receive(self, limits: Limits) -> CompiledFile | Failure | None:
         """What the process has to say; None where it has only just begun."""
         try:
-            kind, detail, trace = self.connection.recv()
-        except (EOFError, OSError):
+            kind, detail, trace = json.loads(self.connection.recv_bytes(_LARGEST_ANSWER))
+            if kind == "begun":
+                self.deadline = time.monotonic() + limits.seconds
+                return None
+            return CompiledFile.from_json(detail) if kind == "done" else Failure(FailureKind(kind), detail, trace)
+        except (EOFError, OSError, ValueError):
+            self.process.kill()
             self.process.join()
             return Failure(FailureKind.DIED, _cause(self.process.exitcode))
-        if kind == "begun":
-            self.deadline = time.monotonic() + limits.seconds
-            return None
-        if kind == "done":
-            return CompiledFile.from_json(detail)
-        return Failure(FailureKind(kind), detail, trace)
 
     def stop(self) -> None:
         self.process.kill()
@@ -159,14 +165,21 @@ def _start(context: BaseContext, index: int, job: Job, compiler: Compiler, limit
 def _work(connection: Connection, compiler: Compiler, job: Job, limits: Limits) -> None:
     """What runs in the process."""
     _confine(limits)
-    connection.send(("begun", "", ""))
+    _send(connection, "begun")
     try:
-        message = ("done", compiler(job.file, job.data, job.package).to_json(), "")
+        outcome = compiler(job.file, job.data, job.package).to_json()
     except MemoryError:
-        message = (FailureKind.MEMORY.value, "", "")
+        _send(connection, FailureKind.MEMORY.value)
     except Exception as error:
-        message = (FailureKind.CRASH.value, describe_crash(error), "".join(traceback.format_exception(error)))
-    connection.send(message)
+        trace = "".join(traceback.format_exception(error))
+        _send(connection, FailureKind.CRASH.value, describe_crash(error), trace)
+    else:
+        _send(connection, "done", outcome)
+
+
+def _send(connection: Connection, kind: str, detail: str = "", trace: str = "") -> None:
+    """As JSON, so that nothing that comes out of a process is more than data to its parent."""
+    connection.send_bytes(json.dumps((kind, detail, trace)).encode("ascii"))
 
 
 def _confine(limits: Limits) -> None:

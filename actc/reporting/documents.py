@@ -11,6 +11,7 @@ from typing import Any
 from actc.diagnostics import CODES, Diagnostic, Severity
 from actc.model.compiled import Accuracy, ActivationReport, GradientReport
 from actc.model.relative import Relative
+from actc.model.shape import Shape
 from actc.model.verdict import Kink
 from actc.output.folder import Plan
 from actc.project.check import Checked, effective_severity
@@ -84,6 +85,7 @@ def _activation(report: ActivationReport, file: str) -> Document:
         "gradients": {g.variable: _gradient(g) for g in report.gradients},
         "kinks": [_kink(kink) for kink in report.kinks],
         "relatives": [_relative(relative) for relative in report.relatives],
+        "shapes": [_shape(shape) for shape in report.shapes],
         "accuracy": None if report.accuracy is None else {a.dtype: _accuracy(a) for a in report.accuracy},
     }
 
@@ -113,6 +115,27 @@ def _relative(found: Relative) -> Document:
         "always": found.always,
         "at": dict(found.at),
         "parameters": dict(found.parameters),
+    }
+
+
+def _shape(found: Shape) -> Document:
+    values = found.range
+    return {
+        "input": found.input,
+        "at": {name: _number(value) for name, value in found.at},
+        "limits": {"low": _number(found.low_limit), "high": _number(found.high_limit)},
+        "stretches": [{"low": _number(s.low), "high": _number(s.high), "trend": s.trend} for s in found.stretches],
+        "leaps": [{"at": _number(leap.at), "way": leap.way} for leap in found.leaps],
+        "range": values
+        and {
+            "low": _number(values.low),
+            "high": _number(values.high),
+            "low_attained": values.low_attained,
+            "high_attained": values.high_attained,
+            "exact": values.exact,
+        },
+        "zeros": None if found.zeros is None else [[_number(low), _number(high)] for low, high in found.zeros],
+        "always": found.always,
     }
 
 

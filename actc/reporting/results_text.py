@@ -79,6 +79,12 @@ def plan_lines(plan: Plan, states: Iterable[State], *, foreign: bool) -> list[st
     return lines
 
 
+def changed_lines(plan: Plan) -> list[str]:
+    """What a build did to the files of the folder, a line for each that it changed."""
+    did = {State.MISSING: "wrote", State.STALE: "wrote", State.EXTRA: "removed"}
+    return [f"{did[f.state]} {visible(f'{plan.printed}/{f.name}')}" for f in plan.files if f.state in did]
+
+
 def _gradient(report: GradientReport, palette: Palette, *, verbose: bool) -> str:
     text = f"{visible(report.variable)}: {coloured_verdict(report.verdict, palette)}"
     note = note_text(report, verbose=verbose)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import isinf
 
 from actc.diagnostics import Diagnostic
@@ -14,6 +15,7 @@ from actc.model.verdict import Verdict
 from actc.reporting.formulas import MEANINGS, functions_in, letter
 from actc.reporting.latex_math import LatexNotation, latex_name
 from actc.reporting.results_text import coloured_verdict, kink_text, note_text, relatives_text
+from actc.reporting.shape_text import shape_lines
 from actc.reporting.show_formulas import OUTPUT, Formula, Formulas, formulas_of, used_let
 from actc.reporting.terminal import Palette, visible
 from actc.reporting.unicode_math import FUNCTIONS, GREEK_LETTERS, UnicodeNotation, beside
@@ -52,6 +54,7 @@ def show_text(shown: Shown, page: Page) -> str:
         _parameters(shown.spec, page),
         _lines(_legend(formulas, page)),
         _lines(visible(kink_text(kink)) for kink in shown.report.kinks),
+        _lines(visible(line) for line in shape_lines(shown.report, partial(_letter, page=page), unicode=page.unicode)),
         _lines([visible(relatives_text(shown.report.relatives))] if shown.report.relatives else ()),
         _lines(_accuracy(found) for found in shown.report.accuracy or ()),
         *(_lines(_by_region(name, shown.report.accuracy or ())) for name in formulas.inputs),
@@ -82,6 +85,7 @@ def show_latex(shown: Shown) -> str:
         comments.append(f"% {OUTPUT} is the value of {formulas.name}")
     signs = functions_in(*(f.expr for f in formulas.every if f.expr is not None))
     comments += [f"% {latex} is {MEANINGS[op]}" for op in signs if (latex := notation.letter(op))]
+    comments += [f"% {line.strip()}" for line in shape_lines(shown.report, str, unicode=False)]
     body = " \\\\\n".join(rows)
     text = "\n".join(comments) + f"\n\\begin{{align*}}\n{body}\n\\end{{align*}}\n"
     return visible(text, keep="\n")

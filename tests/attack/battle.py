@@ -9,9 +9,10 @@ from fractions import Fraction
 from random import Random
 
 from analysed import analysed
-from oracle_language import UndecidedError
+from mpmath import mp, mpf
+from oracle_language import UndecidedError, UndefinedError
 
-from attack.formulas import Formula, digits_for
+from attack.formulas import Formula, digits_for, numbers
 from attack.grow import subject
 from attack.points import defaults, domains, inside, sample, ties
 from attack.rewrites import parts_of, rewritten
@@ -25,12 +26,15 @@ from attack.truth import (
     SURE_DIGITS,
     Sides,
     at_tie,
+    differ_at_ties,
     finely_differ,
     fits,
     is_rounding,
     one_sided,
     settled,
     sides,
+    sticks_out,
+    undefined_at_ties,
     wrong_at,
 )
 
@@ -128,6 +132,18 @@ class Field:
                 return False
         return True
 
+    def kinks_meet(self, point: dict[str, Fraction]) -> bool:
+        """Whether two things that decide branches vanish at the point: a value there is no claim's own.
+
+        In step(x) - step(x - a) at a = 0, each is right at its kink.
+        """
+        vanishing = 0
+        with mp.workdps(SURE_DIGITS):
+            for tie in ties([self.subject.expression]):
+                value = at_tie(Formula(text(tie)), point)
+                vanishing += value is not None and abs(value) < mpf(10) ** -(SURE_DIGITS // 2)
+        return vanishing > 1
+
     def _around(self, claim: Claim) -> list[dict[str, Fraction]]:
         every, start = domains(self.subject), defaults(self.subject)
         found: list[dict[str, Fraction]] = []
@@ -213,7 +229,10 @@ def judged(field: Field, claim: Claim) -> Outcome:
     truth = "wrong" if how else "right" if claim.kind == "right" else "unknown"
     witness = "" if how is None else f"{how[0]} at {shown(how[1])}"
     if how is not None and verdict == "proved":
-        failure = THIN_PROOF if field.is_thin(claim, how[1]) else FALSE_PROOF
+        thin = field.is_thin(claim, how[1])
+        if thin and how[0] == "outside" and field.kinks_meet(how[1]):
+            return Outcome(document, claim.kind, "unknown", witness, verdict, "", detail)
+        failure = THIN_PROOF if thin else FALSE_PROOF
     elif how is not None and verdict == "verified":
         failure = MISSED
     return Outcome(document, claim.kind, truth, witness, verdict, failure, detail)
@@ -249,6 +268,12 @@ def counterexample(field: Field, claim: Claim, point: dict[str, Fraction]) -> st
     smooth = around is not None and around.smooth
     if smooth and _differ(field, formula, full) and wrong_at(field.f, field.slope, field.by, full, strict=False) == "":
         return ""
+    if around is not None and not smooth and sticks_out(field.slope, formula, field.by, full, around):
+        return ""
+    if undefined_at_ties(field.f, formula, (field.by, *field.subject.inputs), full):
+        return ""
+    if smooth and differ_at_ties(formula, field.slope, full):
+        return ""
     if fails_at_tie(field, formula, ties([field.subject.expression, opened]), full):
         return ""
     return UNCONFIRMED if how == "?" or beyond(formula, full) or beyond(field.slope, full) else FALSE_REFUTATION
@@ -265,6 +290,10 @@ def beyond(formula: Formula, point: dict[str, Fraction]) -> bool:
     """Whether more digits would be needed than are tried."""
     try:
         digits_for(formula, point)
+        with mp.workdps(16 * FINE_DIGITS):
+            formula.at(numbers(point))
+    except UndefinedError:
+        return False
     except UndecidedError:
         return True
     return False

@@ -5,7 +5,7 @@ No rule of differentiation is used, so the truth of an example does not rest on 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -75,8 +75,11 @@ def sides(f: Formula, by: str, point: Point, digits: int = DIGITS, step: int = S
         if not same:
             return Sides(left, right, None)
         # A jump divided by the step is out of all proportion; a second derivative is not.
-        jumps = abs(middle - left) > mpf(10) ** -(step // 2) * max(1, abs(left))
-        return Sides(left, right, (left + right) / 2 if jumps else middle)
+        if abs(middle - left) <= mpf(10) ** -(step // 2) * max(1, abs(left)):
+            return Sides(left, right, middle)
+    # The differences of each side err by step times the second derivative: sign(x)/(1 + x**2) has it on both sides.
+    ends = one_sided(f, by, point, -1), one_sided(f, by, point, 1)
+    return None if None in ends else Sides(ends[0].right, ends[1].right, (ends[0].right + ends[1].right) / 2)
 
 
 def _is_steep(f: Formula, by: str, at: dict[str, Number], h: Number) -> bool:
@@ -102,7 +105,9 @@ def claimed(claim: Formula, point: Point, digits: int = DIGITS) -> Number | None
             return None
 
 
-def _gap_is_isolated(f: Formula, claim: Formula, along: Iterable[str], point: Point) -> bool:
+def _gap_is_isolated(
+    f: Formula, claim: Formula, along: Iterable[str], point: Point, value: Callable[[Formula, Point], Number | None]
+) -> bool:
     """Whether a claim without a value has values next to the point, wherever the function has: its limit is meant.
 
     That is so if it has them along one of these directions, or along a line that is none of them: where x*a is 0,
@@ -112,7 +117,7 @@ def _gap_is_isolated(f: Formula, claim: Formula, along: Iterable[str], point: Po
     def valued(direction: Mapping[str, int], k: int) -> bool:
         near = {**point, **{n: point[n] + Fraction(k * scale, 10**9) for n, scale in direction.items()}}
         try:
-            return claimed(claim, near) is not None or claimed(f, near) is None
+            return value(claim, near) is not None or value(f, near) is None
         except UndecidedError:
             return True
 
@@ -144,7 +149,11 @@ def wrong_at(
         if first == "":
             return ""
         if first == "undefined":
-            if not around.smooth or _gap_is_isolated(f, claim, (by, *along), point) or at_tie(claim, point) is not None:
+            if (
+                not around.smooth
+                or _gap_is_isolated(f, claim, (by, *along), point, claimed)
+                or at_tie(claim, point) is not None
+            ):
                 return "?"
             if claimed(claim, point, digits_for(claim, point, strict)) is not None:
                 return ""
@@ -167,11 +176,36 @@ def at_tie(claim: Formula, point: Point) -> Number | None:
             return None
 
 
-def is_rounding(claim: Formula, point: Point, value: Number) -> bool:
-    """Whether the value depends on the sign of a rounding error: that of sqrt(x**4) - x**2, which is 0."""
+def undefined_at_ties(f: Formula, claim: Formula, along: Iterable[str], point: Point) -> bool:
+    """Whether a claim has no value, nor along a line through the point, if what is next to a tie is the tie."""
+    try:
+        if at_tie(claim, point) is not None or at_tie(f, point) is None:
+            return False
+    except UndecidedError:
+        return False
+    return not _gap_is_isolated(f, claim, along, point, at_tie)
+
+
+def differ_at_ties(a: Formula, b: Formula, point: Point) -> bool:
+    """Whether two formulas differ, however little, if what is next to a tie is the tie: 1e-200 where a == 3*x."""
+    with mp.workdps(4 * FINE_DIGITS):
+        try:
+            first, second = at_tie(a, point), at_tie(b, point)
+        except UndecidedError:
+            return False
+        if first is None or second is None:
+            return False
+        return bool(abs(first - second) > mpf(10) ** -(2 * FINE_DIGITS) * (1 + abs(second)))
+
+
+def is_rounding(claim: Formula, point: Point, value: Number, digits: int = 90) -> bool:
+    """Whether the value depends on the sign of a rounding error: that of sqrt(x**4) - x**2, which is 0.
+
+    That is so if it is another, to so many digits, where what is next to a tie is the tie.
+    """
     tied = at_tie(claim, point)
     with mp.workdps(max(SURE_DIGITS, mp.dps)):
-        return tied is not None and bool(abs(tied - value) > mpf(10) ** -90 * abs(value))
+        return tied is not None and bool(abs(tied - value) > mpf(10) ** -digits * abs(value))
 
 
 def settled(claim: Formula, point: Point, strict: bool = True) -> Number | None:
@@ -204,6 +238,25 @@ def fits(around: Sides, value: Number | None, digits: int) -> str:
         return "" if low - room <= value <= high + room else "outside"
 
 
+def sticks_out(right: Formula, claim: Formula, by: str, point: Point, around: Sides) -> bool:
+    """Whether a claim is beyond both sides of a kink by less than differences show: by 1e-200, say.
+
+    The sides are those of the right claim next to the point, which have to be what differences say they are.
+    """
+    with mp.workdps(4 * FINE_DIGITS):
+        at = numbers(point)
+        h, room = mpf(10) ** -(3 * FINE_DIGITS), mpf(10) ** -(2 * FINE_DIGITS)
+        try:
+            left, end, value = (*(right.at({**at, by: at[by] + k * h}) for k in (-1, 1)), claim.at(at))
+        except (UndefinedError, UndecidedError):
+            return False
+        if any(abs(a - b) > mpf(10) ** -10 * (1 + abs(b)) for a, b in ((left, around.left), (end, around.right))):
+            return False
+        room *= 1 + abs(value)
+        outside = value < min(left, end) - room or value > max(left, end) + room
+    return outside and not is_rounding(claim, point, value)
+
+
 def finely_differ(
     a: Formula, b: Formula, point: Point, digits: int = FINE_DIGITS, least: int = FINE_LEAST, strict: bool = True
 ) -> bool:
@@ -224,7 +277,7 @@ def finely_differ(
                 found.append(values[0] - values[1])
                 if abs(found[-1]) < mpf(10) ** -least:
                     return False
-                if any(is_rounding(f, point, v) for f, v in zip((a, b), values, strict=True)):
+                if any(is_rounding(f, point, v, 9 * many // 10) for f, v in zip((a, b), values, strict=True)):
                     return False
             except (UndefinedError, UndecidedError):
                 return False

@@ -1,0 +1,1 @@
+"""Pictures of activations: plots in files and in the terminal, and the gallery. Texts and data only; no printing."""
