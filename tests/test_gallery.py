@@ -79,7 +79,8 @@ def page(tmp_path_factory: pytest.TempPathFactory, run_actc: Callable[..., Run])
     sources.mkdir()
     for stem in SHIPPED:
         shutil.copy(ACTIVATIONS / f"{stem}.yaml", sources)
-    (sources / "own.yaml").write_text(OWN, "utf-8")
+    for i, document in enumerate(OWN.split("---\n")):  # files of their own are compiled side by side
+        (sources / f"own{i}.yaml").write_text(document, "utf-8")
     (sources / "strange.yaml").write_text(STRANGE.replace("__proto", "proto"), "utf-8")
     run = run_actc("gallery", sources, "--out", folder / "out")
     assert run.code == 0, run.err
@@ -169,7 +170,7 @@ def test_only_certain_properties_are_claimed(page: Path) -> None:
     assert entries["relu6"] == {"monotone", "bounded"}
     assert entries["swish"] == {"smooth", "trainable"}
     assert entries["elu"] == {"smooth", "monotone"}
-    assert entries["spike"] == {"surrogate", "bounded"}
+    assert entries["spike"] == {"surrogate", "bounded", "monotone"}
 
 
 def test_a_slider_changes_the_curve(visit: Callable[..., Visit]) -> None:
@@ -265,7 +266,7 @@ def test_an_activation_has_everything_to_copy(visit: Callable[..., Visit], page:
     seen = visit("#/swish")
     assert seen.page.locator("dialog math").count() >= 4
     expect(seen.page.locator("dialog .verdict").first).to_have_text("proved")
-    for heading in ("Formula", "Gradients", "Parameters", "Accuracy", "References"):
+    for heading in ("Formula", "Gradients", "Parameters", "Shape", "Accuracy", "References"):
         expect(seen.page.get_by_role("heading", name=heading)).to_be_visible()
     yaml, code, latex = seen.page.locator("dialog pre code").all_text_contents()
     assert yaml == (ACTIVATIONS / "swish.yaml").read_text("utf-8").strip("\n")

@@ -19,9 +19,11 @@ from conftest import Run
 from actc.cli import main
 from actc.diagnostics import DiagnosticLog
 from actc.frontend.loader import load
+from actc.model.domain import Domain
 from actc.model.expr import apply, constant, number, symbol
 from actc.pictures.curves import extent, sampled
 from actc.pictures.functions import Drawable, Function, drawable, zeros
+from actc.pictures.sliders import slider
 from actc.pictures.terminal_plot import terminal_text
 from actc.pictures.ticks import ticks
 from actc.pictures.views import Curve, Mark, Panel, Picture, TooManyCurvesError, default_range, picture
@@ -197,6 +199,43 @@ def test_irrational_numbers_are_read_too() -> None:
     assert value is not None
     with mpmath.workdps(40):
         assert abs(mpmath.mpf(value.numerator) / value.denominator - mpmath.sqrt(2) * mpmath.pi) < mpmath.mpf(10) ** -35
+
+
+DOMAINS = [
+    Domain("real"),
+    Domain("positive", Fraction(0)),
+    Domain("nonpositive", None, Fraction(0), high_open=False),
+    Domain("(-1, 1)", Fraction(-1), Fraction(1)),
+    Domain("[-1e400, 1e400]", Fraction(-(10**400)), Fraction(10**400), low_open=False, high_open=False),
+]
+DEFAULTS = [1.0, 0.01, -3.5, 1e-300, 1e299, -1e299]
+
+
+@pytest.mark.parametrize(
+    ("value", "domain"), [(v, d) for v in DEFAULTS for d in DOMAINS if d.contains(Fraction(v))], ids=str
+)
+def test_sliders_hold_the_default_and_stay_in_the_domain(value: float, domain: Domain) -> None:
+    """Whatever the sizes, both ends are numbers, and neither is an end that the domain lacks."""
+    found = slider("p", domain, value)
+    assert -math.inf < found.low <= value <= found.high < math.inf
+    assert found.low < found.high
+    assert domain.contains(Fraction(found.low))
+    assert domain.contains(Fraction(found.high))
+
+
+def test_sliders_of_integers_have_whole_ends() -> None:
+    """Inside the domain, and not far from the default."""
+    found = slider("n", Domain("positive integer", Fraction(0), None, True, True, integer=True), 3.0)
+    assert (found.low, found.high, found.integer) == (1.0, 11.0, True)
+
+
+def test_what_is_too_great_is_not_drawn() -> None:
+    """exp(exp(x)) ends where floats do, and a range of the picture is a number."""
+    power = apply("exp", apply("exp", symbol("x")))
+    lines = sampled(Function(power, "x", {}), Fraction(0), Fraction(10))
+    assert len(lines) == 1
+    assert lines[0][-1][0] == pytest.approx(math.log(300 * math.log(10)), abs=1e-6)
+    assert all(math.isfinite(y) for y in extent([y for _, y in lines[0]]))
 
 
 # ---- drawings

@@ -21,6 +21,7 @@ from actc.pictures.views import default_range, section_values
 from actc.reporting.formulas import MEANINGS, functions_in, letter
 from actc.reporting.mathml import MathmlNotation, equation, mathml_name, mathml_word
 from actc.reporting.results_text import kink_text, note_text
+from actc.reporting.shape_text import shape_lines
 from actc.reporting.show_formulas import OUTPUT, Formula, Formulas, formulas_of, used_let
 from actc.reporting.show_text import Shown, show_latex
 from actc.reporting.terminal import visible
@@ -131,6 +132,7 @@ class Entry:
     legend: tuple[str, ...]
     gradients: tuple[GradientEntry, ...]
     parameters: tuple[ParameterEntry, ...]
+    shape: tuple[str, ...]  # limits, where it rises and falls, range, zeros
     kinks: tuple[str, ...]
     accuracy: tuple[AccuracyEntry, ...]
     relatives: tuple[Link, ...]  # the target is a shipped activation's name
@@ -166,6 +168,7 @@ def entry(spec: ActivationSpec, report: ActivationReport, drawn: Drawable, docum
         legend=tuple(_legend(formulas)),
         gradients=tuple(_gradients(formulas, report, notation)),
         parameters=tuple(_parameters(spec)),
+        shape=tuple(shape_lines(report, lambda name: GREEK_LETTERS.get(name, name), unicode=True)),
         kinks=tuple(visible(kink_text(kink)) for kink in report.kinks),
         accuracy=tuple(_accuracy(report)),
         relatives=tuple(Link(visible(r.relation), r.name) for r in report.relatives),

@@ -27,6 +27,9 @@ _FIRST_BITS, _MOST_BITS = 64, 2048
 _GOOD = 24  # bits of a value that are certain: more than a picture shows
 _NOTHING = arb(2) ** -200  # what is surely smaller is drawn as 0
 
+MOST = 10**300
+"""What is greater is not drawn: differences of what is drawn must be numbers too."""
+
 Point = Mapping[str, Fraction]
 
 
@@ -93,7 +96,7 @@ class Function:
         self._known: dict[Fraction, float] = {}
 
     def __call__(self, at: Fraction) -> float:
-        """The nearest float, or about that; NaN where there is no value, or none that a float can hold."""
+        """The nearest float, or about that; NaN where there is no value, or none that can be drawn."""
         found = self._known.get(at)
         if found is None:
             found = self._known[at] = self._value(at)
@@ -124,10 +127,7 @@ class Function:
 
 
 def _float(value: Fraction) -> float:
-    try:
-        return value.numerator / value.denominator
-    except OverflowError:
-        return nan
+    return value.numerator / value.denominator if abs(value) <= MOST else nan
 
 
 def zeros(function: Function, low: Fraction, high: Fraction, cells: int = 256) -> Iterator[Fraction]:

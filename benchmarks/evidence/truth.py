@@ -101,12 +101,15 @@ class Truth:
             result = np.fmax(result, np.where(np.isfinite(magnified), magnified, 0))
         return result
 
-    def limits(self, sign: int) -> dict[str, float]:
-        """The limits at an infinite input, parameters at their defaults; NaN where there is none or several inputs."""
+    def limits(self, sign: int, parameters: Mapping[str, float] | None = None) -> dict[str, float]:
+        """The limits at an infinite input; NaN where there is none or several inputs.
+
+        Parameters are at their defaults where none are given.
+        """
         if len(self.inputs) > 1:
             return dict.fromkeys(self.outputs, math.nan)
         sizes = np.array([2.0**200 * 1.1, 2.0**300 * 1.3, 2.0**400 * 1.7, 2.0**500 * 1.9])
-        given = {name: np.full(4, value) for name, value in self.defaults.items()}
+        given = {name: np.full(4, value) for name, value in (parameters or self.defaults).items()}
         found = self.at({self.inputs[0]: sign * sizes, **given})
         return {name: _limit(column) for name, column in found.items()}
 
