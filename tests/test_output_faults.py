@@ -387,6 +387,20 @@ def test_a_link_that_leads_out_of_the_project(space: Workspace) -> None:
     assert space.actc("build", "--out", "round").code in (1, 2)
 
 
+def test_pictures_stay_within_too(space: Workspace) -> None:
+    """Neither the gallery nor a plot is written through a link that leads out of the project."""
+    space.activation("a")
+    outside = space.path.with_name("outside")
+    outside.mkdir()
+    (space.path / "gallery").symlink_to(outside, target_is_directory=True)
+    (space.path / "a.svg").symlink_to(outside / "a.svg")
+    for argv in (["gallery"], ["plot", "relu", "-o", "a.svg"]):
+        got = space.actc(*argv)
+        assert got.code == 2, got
+        assert "is a symbolic link that leads out of" in got.err
+    assert list(outside.iterdir()) == []
+
+
 @pytest.mark.parametrize("name", ["a/__init__.py", "a.so", "a.abi3.so", "a.cpython-311-x86_64-linux-gnu.so", "a.pyd"])
 def test_what_python_would_import_instead(space: Workspace, name: str) -> None:
     """A package or a library with a module's name would run in its place: ``--check`` must not call that up to date."""

@@ -13,6 +13,7 @@ from actc.cli.console import Console
 from actc.cli.crash import report_crash
 from actc.cli.parser import Options
 from actc.diagnostics import DiagnosticLog
+from actc.output.build import confined
 from actc.project.check import INTERNAL_ERROR, Checked, Settings, check
 from actc.project.config import read_config, working_directory
 from actc.project.sources import Source, Sources, printed
@@ -64,6 +65,7 @@ def _target(options: Options, cwd: Path) -> Path:
     if not wanted or "\0" in wanted:
         raise UsageError("`--out` needs the name of a folder")
     page = Path(os.path.abspath(cwd / Path(wanted).expanduser() / _PAGE))  # noqa: PTH100 - links stay as they are named
+    confined(page.parent, cwd, printed(page.parent, cwd))
     try:
         with page.open("rb") as stream:
             ours = MARKER.encode() in stream.read(200)
@@ -94,7 +96,8 @@ def _page(sources: Sources, checked: Checked, project: str, templates: Path | No
                 document = _document(source, spec.location.line)
                 yield entry(spec, report, drawable(spec, report), document, source.file)
 
-    return gallery_page(list(entries()), f"Activations of {project}", __version__, templates)
+    title = f"Activations of {project}" if project else "Activations"
+    return gallery_page(list(entries()), title, __version__, templates)
 
 
 def _document(source: Source, line: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from fractions import Fraction
 from importlib.util import find_spec
@@ -11,8 +12,10 @@ from pathlib import Path
 from actc.cli.console import Console
 from actc.cli.named import compile_named, exit_code, print_findings
 from actc.cli.parser import Options
+from actc.output.build import confined
 from actc.pictures.functions import Drawable, drawable
 from actc.pictures.views import OutsideError, Picture, TooManyCurvesError, picture
+from actc.project.config import working_directory
 from actc.project.usage import UsageError, did_you_mean
 from actc.reporting.numbers import read_number
 
@@ -123,6 +126,8 @@ def _print(shown: Picture, console: Console) -> None:
 def _write(shown: Picture, file: Path, format: str, console: Console) -> None:
     from actc.pictures.figure import figure_bytes
 
+    cwd = working_directory()
+    confined(Path(os.path.abspath(cwd / file.expanduser())), cwd, str(file))  # noqa: PTH100 - links stay as named
     data = figure_bytes(shown, format)
     try:
         file.expanduser().write_bytes(data)

@@ -20,7 +20,7 @@ from actc.frontend.names import (
 )
 from actc.frontend.source_text import decode
 from actc.frontend.tree import Entry, Listing, Mapping, Node, Scalar
-from actc.frontend.yaml_source import documents
+from actc.frontend.yaml_source import DOCUMENT_LIMIT, documents
 from actc.model.spec import ActivationSpec, ExampleSpec, InputSpec, Named, ParameterSpec, Text
 
 IMPLIED_INPUT = "x"
@@ -36,9 +36,9 @@ def load(file: str, data: bytes, log: DiagnosticLog) -> list[ActivationSpec]:
     specs: list[ActivationSpec] = []
     source = decode(file, data, found)
     if source is not None:
-        empty = True
+        count = 0
         for document in documents(source, found):
-            empty = False
+            count += 1
             if document.root is None:
                 continue
             before = len(found.found)
@@ -48,7 +48,9 @@ def load(file: str, data: bytes, log: DiagnosticLog) -> list[ActivationSpec]:
             contents = _Contents(mapping)
             contents.check(found)
             specs.append(contents.spec(sound=document.sound and len(found.found) == before))
-        if empty:
+        if count > DOCUMENT_LIMIT:
+            specs.clear()  # which was reported: nothing is gained by work on the first ones
+        if count == 0:
             message, help = "the file has no activation", "`actc new NAME` writes one to start from"
             found.report("ACT109", Location(file, 1, 1), message, help)
     log.extend(sorted(found.found, key=lambda diagnostic: diagnostic.location))

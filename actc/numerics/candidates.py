@@ -17,6 +17,7 @@ from actc.numerics.half_angles import by_half_angles
 from actc.numerics.inverse import inverted_outside
 from actc.numerics.logarithms import greatest_first, joined, joined_by_gap, joined_near
 from actc.numerics.magnitudes import by_magnitudes
+from actc.numerics.norms import norms_far
 from actc.numerics.paired_roots import paired
 from actc.numerics.periodic import reduced
 from actc.numerics.pieces import by_pieces
@@ -124,6 +125,7 @@ def variants(root: Expr, inputs: tuple[str, ...]) -> Iterator[Expr]:
             yield from _fresh(root, lambda e, n=name: inverted_outside(conjugate(e), n))  # type: ignore[misc]
             yield from _fresh(root, lambda e, n=name: inverted_outside(rationalised(e), n))  # type: ignore[misc]
             yield from _fresh(root, lambda e, n=name: collected(e, n))  # type: ignore[misc]
+            yield from _fresh(root, lambda e, n=name: norms_far(e, n))  # type: ignore[misc]
 
 
 def turned(root: Expr, inputs: tuple[str, ...]) -> Iterator[Expr]:

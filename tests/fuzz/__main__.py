@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import resource
 import subprocess
 import sys
 import time
@@ -45,7 +46,10 @@ def main(argv: list[str]) -> int:
     inputs = len(list(corpus.iterdir()))
     seconds = time.monotonic() - began
     failures = sorted(path.name for path in found.iterdir())
-    print(f"{options.target}: {executed} inputs in {seconds:.0f} s, {coverage} branches, corpus of {inputs}", end="; ")
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    worked = usage.ru_utime + usage.ru_stime
+    print(f"{options.target}: {executed} inputs in {seconds:.0f} s ({worked:.0f} s of processor time), ", end="")
+    print(f"{coverage} branches, corpus of {inputs}", end="; ")
     print(f"{len(failures)} failures {' '.join(failures)}")
     return bool(failures)
 
