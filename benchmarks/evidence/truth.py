@@ -92,13 +92,13 @@ class Truth:
             for moved in form.beside(columns[name]):
                 inside = np.where(np.isfinite(moved), moved, columns[name])
                 other = np.array([_run(tape, p)[0] for p in _points({**columns, name: inside})])
-                with np.errstate(invalid="ignore"):
+                with np.errstate(over="ignore", invalid="ignore"):
                     change = np.abs(other - truth)
                 result = np.fmax(result, np.where(np.isfinite(change), change, 0))
             slope = np.array([_run(self._slopes[of, name], p)[0] for p in _points(columns)])
             with np.errstate(over="ignore"):
                 magnified = np.abs(slope) * form.ulp(columns[name])
-            result = np.fmax(result, np.where(np.isfinite(magnified), magnified, 0))
+            result = np.fmax(result, magnified)  # beyond float64 where nothing is asked; NaN where it is not known
         return result
 
     def limits(self, sign: int, parameters: Mapping[str, float] | None = None) -> dict[str, float]:
