@@ -199,9 +199,9 @@ def test_a_stopped_run_goes_on(tmp_path: Path) -> None:
     """Records are kept line by line; one that was cut off is as if it had not been written."""
     file = tmp_path / "results.jsonl"
     kept = SWEPT.Kept(file)
-    first = SWEPT.Record("f", "text", "code", (), {"calls": "why"})
+    first = SWEPT.Record("f", "text", "code", (), {"calls": "why"}, "with this")
     kept.add(first)
-    kept.add(SWEPT.Record("g", "text", "code", (), {}))
+    kept.add(SWEPT.Record("g", "text", "code", (), {}, "with this"))
     kept.add(first.and_reloads("not loaded"))
     file.write_text(file.read_text("utf-8") + '{"name": "h", "te', "utf-8")
     again = SWEPT.Kept(file).records
