@@ -27,6 +27,9 @@ import catalogue_sweep
 tf = pytest.importorskip("tensorflow")
 pytest.importorskip("keras")
 
+# Keras converts its own variables this way.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
 SWEPT, MEASURE, GUARANTEES, TRUTH, POINTS = (
     importlib.import_module(f"evidence.{name}") for name in ("swept", "generated_code", "guarantees", "truth", "points")
 )
