@@ -108,6 +108,14 @@ def test_a_wrong_gradient_of_a_parameter_is_found() -> None:
     assert found["float32", "a"].worst_at.at["a"] != 2
 
 
+def test_what_swings_has_no_limit() -> None:
+    """x*sin(x) has none, x + sin(x) an infinite one, sin(x)/x is 0."""
+    due = {"x*sin(x)": math.nan, "x + sin(x)": -math.inf, "sin(x)/x": 0.0, "exp(-x)": math.inf, "atan(x)": -math.pi / 2}
+    for text, limit in due.items():
+        found = truth_of(f"name: f\nexpression: {text}\n").limits(-1)["value"]
+        assert found == pytest.approx(limit, rel=1e-12, nan_ok=True), text
+
+
 def test_where_the_last_bit_decides_everything_nothing_is_asked() -> None:
     """By a, sin(a*x) has the slope x*cos(a*x); at 1e308 the last bit of x changes it by more than any float64."""
     truth = truth_of("name: f\nparameters: {a: {default: 1, domain: positive}}\nexpression: sin(a*x)\n")
