@@ -27,7 +27,7 @@ import catalogue_sweep
 tf = pytest.importorskip("tensorflow")
 pytest.importorskip("keras")
 
-# Keras converts its own variables this way.
+# Keras's own, wherever it makes an array of a variable.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
 SWEPT, MEASURE, GUARANTEES, TRUTH, POINTS = (

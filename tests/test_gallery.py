@@ -415,7 +415,7 @@ def test_special_functions_are_as_accurate_as_they_say(visit: Callable[..., Visi
             for x, value in zip(points, got, strict=True):
                 wanted = exact(mpmath.mpf(x))
                 least = 1 if name in ("loggamma", "digamma", "trigamma") else 0
-                assert abs(value - wanted) <= tolerance * max(abs(wanted), least), (name, x)
+                assert abs(value - wanted) <= tolerance * max(abs(wanted), least) + 5e-324, (name, x)
     poles = seen.page.evaluate("() => ['gamma', 'loggamma', 'digamma', 'trigamma'].map(n => isNaN(F[n](-2)))")
     assert poles == [True] * 4
     mods = seen.page.evaluate("() => [[7, 3], [-7, 3], [7, -3], [-7, -3], [6, -3]].map(([a, b]) => F.mod(a, b))")

@@ -92,7 +92,7 @@ def test_check_notices_every_change_of_a_template(space: Workspace) -> None:
     """Also one that changes nothing but the hash in the headers, in a file that no rendering reads."""
     space.write(MODULE, shipped("module.py.jinja"))
     assert space.actc("build").code == 0
-    header = space.read("generated/double.py").splitlines()[1]
+    header = space.read("generated/double.py").splitlines()[2]
     assert re.fullmatch(
         rf"# With templates of its project: [0-9a-f]{{16}}; context version {CONTEXT_VERSION}\.", header
     )

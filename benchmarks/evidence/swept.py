@@ -89,7 +89,7 @@ def figures(records: Sequence[Record], total: int) -> str:
 def table(records: Iterable[Record], said: Mapping[str, str]) -> str:
     """What is not within the contract, then what else does not hold; ``said`` has what files say of it already."""
     rows = [
-        f"| `{record.name}` | {one['form']} | {one['of']} | {_number(one['worst'])} | {one['beyond']} | "
+        f"| `{record.name}` | {one['form']} | {one['of']} | {_number(one['worst'], 3)} | {one['beyond']} | "
         f"{one['nonfinite']} | {one['limits']} | {_example(one)} | {said.get(record.name, '')} |"
         for record in records
         for one in record.judged
@@ -119,9 +119,10 @@ def totals(records: Iterable[Record]) -> str:
 def _example(one: Mapping[str, Any]) -> str:
     """The worst kind of fault at one place."""
     where = one["nonfinite_at"] or (one["worst_at"] if one["beyond"] else one["limits_at"])
-    at = ", ".join(f"{name} = {_number(value)}" for name, value in where["at"].items())
-    return f"{where['mode']}, {at}: {_number(where['got'])}, not {_number(where['expected'])}"
+    digits = 17 if one["form"] == "float64" else 9  # so that every number of the format is told from the next
+    at = ", ".join(f"{name} = {_number(value, digits)}" for name, value in where["at"].items())
+    return f"{where['mode']}, {at}: {_number(where['got'], digits)}, not {_number(where['expected'], digits)}"
 
 
-def _number(value: float) -> str:
-    return f"{value:.9g}" if math.isfinite(value) else str(value)
+def _number(value: float, digits: int) -> str:
+    return f"{value:.{digits}g}" if math.isfinite(value) else str(value)
