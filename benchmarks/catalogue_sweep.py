@@ -63,9 +63,7 @@ def text(kept: Kept) -> str:
     entries = list(catalogue.entries())
     said = {entry.name: "ACT313" for entry in entries if "ACT313" in entry.text}
     records = current(kept)
-    paragraph = textwrap.fill(
-        swept.figures(records, len(entries), versions()), 120, break_long_words=False, break_on_hyphens=False
-    )
+    paragraph = textwrap.fill(swept.figures(records, len(entries)), 120, break_long_words=False, break_on_hyphens=False)
     return f"{paragraph}\n\n{swept.table(records, said)}"
 
 
@@ -104,7 +102,7 @@ class Sweep:
         judged = tuple(asdict(one) for one in generated_code.measure(truth, self._package))
         broken = guarantees.failures(guarantees.Subject(truth, self._package))
         seconds = round(time.process_time() - start, 1)
-        return Record(name, entry.digest, self._codes[name], judged, broken, None, seconds)
+        return Record(name, entry.digest, self._codes[name], judged, broken, versions(), None, seconds)
 
     def _truth(self, name: str) -> "Truth":  # noqa: F821, UP037 - TensorFlow is imported only where something is run
         from evidence.truth import Truth

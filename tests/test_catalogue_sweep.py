@@ -108,6 +108,14 @@ def test_a_wrong_gradient_of_a_parameter_is_found() -> None:
     assert found["float32", "a"].worst_at.at["a"] != 2
 
 
+def test_what_swings_has_no_limit() -> None:
+    """x*sin(x) has none, x + sin(x) an infinite one, sin(x)/x is 0."""
+    due = {"x*sin(x)": math.nan, "x + sin(x)": -math.inf, "sin(x)/x": 0.0, "exp(-x)": math.inf, "atan(x)": -math.pi / 2}
+    for text, limit in due.items():
+        found = truth_of(f"name: f\nexpression: {text}\n").limits(-1)["value"]
+        assert found == pytest.approx(limit, rel=1e-12, nan_ok=True), text
+
+
 def test_where_the_last_bit_decides_everything_nothing_is_asked() -> None:
     """By a, sin(a*x) has the slope x*cos(a*x); at 1e308 the last bit of x changes it by more than any float64."""
     truth = truth_of("name: f\nparameters: {a: {default: 1, domain: positive}}\nexpression: sin(a*x)\n")
@@ -202,9 +210,9 @@ def test_a_stopped_run_goes_on(tmp_path: Path) -> None:
     """Records are kept line by line; one that was cut off is as if it had not been written."""
     file = tmp_path / "results.jsonl"
     kept = SWEPT.Kept(file)
-    first = SWEPT.Record("f", "text", "code", (), {"calls": "why"})
+    first = SWEPT.Record("f", "text", "code", (), {"calls": "why"}, "with this")
     kept.add(first)
-    kept.add(SWEPT.Record("g", "text", "code", (), {}))
+    kept.add(SWEPT.Record("g", "text", "code", (), {}, "with this"))
     kept.add(first.and_reloads("not loaded"))
     file.write_text(file.read_text("utf-8") + '{"name": "h", "te', "utf-8")
     again = SWEPT.Kept(file).records

@@ -24,6 +24,7 @@ class Record:
     code: str  # by which changed generated code, or another library, is known
     judged: tuple[dict[str, Any], ...]  # of ``generated_code.Judged``, one for each format and value or gradient
     guarantees: dict[str, str]  # what does not hold, with why
+    ran: str  # the libraries and the machine that it was run with
     reloads: str | None = None  # "" where a saved model reloads; why it does not; None before that was tried
     seconds: float = field(default=0.0, compare=False)
 
@@ -54,9 +55,13 @@ class Kept:
         for line in file.read_text("utf-8").splitlines() if file.is_file() else []:
             try:
                 given = json.loads(line)
-            except json.JSONDecodeError:  # the run was stopped while it wrote
+                self.records[given["name"]] = Record(**{**given, "judged": tuple(given["judged"])})
+            except (
+                json.JSONDecodeError,
+                KeyError,
+                TypeError,
+            ):  # the run was stopped while it wrote, or was an older one
                 continue
-            self.records[given["name"]] = Record(**{**given, "judged": tuple(given["judged"])})
 
     def add(self, record: Record) -> None:
         """Keep a record, at once."""
@@ -66,13 +71,14 @@ class Kept:
             print(json.dumps(asdict(record)), file=stream)
 
 
-def figures(records: Sequence[Record], total: int, versions: str) -> str:
+def figures(records: Sequence[Record], total: int) -> str:
     """The totals, in a paragraph."""
+    ran = "; ".join(dict.fromkeys(record.ran for record in records))
     results = sum(one["points"] for record in records for one in record.judged)
     within = ", ".join(f"{form} {sum(r.holds_in(form) for r in records)}" for form in FORMATS)
     tried = [r for r in records if r.reloads is not None]
     return (
-        f"The generated code of {len(records)} of the {total} activations was run, with {versions}: {results:,} "
+        f"The generated code of {len(records)} of the {total} activations was run, with {ran}: {results:,} "
         f"results at points where the truth is known. Within the contract, eager and under XLA, value and all "
         f"gradients: {within}. What was tried of the guarantees holds for {sum(not r.guarantees for r in records)}, "
         f"and a saved model computes the same in a fresh process for {sum(not r.reloads for r in tried)} of "
@@ -83,7 +89,7 @@ def figures(records: Sequence[Record], total: int, versions: str) -> str:
 def table(records: Iterable[Record], said: Mapping[str, str]) -> str:
     """What is not within the contract, then what else does not hold; ``said`` has what files say of it already."""
     rows = [
-        f"| `{record.name}` | {one['form']} | {one['of']} | {_number(one['worst'])} | {one['beyond']} | "
+        f"| `{record.name}` | {one['form']} | {one['of']} | {_number(one['worst'], 3)} | {one['beyond']} | "
         f"{one['nonfinite']} | {one['limits']} | {_example(one)} | {said.get(record.name, '')} |"
         for record in records
         for one in record.judged
@@ -113,9 +119,10 @@ def totals(records: Iterable[Record]) -> str:
 def _example(one: Mapping[str, Any]) -> str:
     """The worst kind of fault at one place."""
     where = one["nonfinite_at"] or (one["worst_at"] if one["beyond"] else one["limits_at"])
-    at = ", ".join(f"{name} = {_number(value)}" for name, value in where["at"].items())
-    return f"{where['mode']}, {at}: {_number(where['got'])}, not {_number(where['expected'])}"
+    digits = 17 if one["form"] == "float64" else 9  # so that every number of the format is told from the next
+    at = ", ".join(f"{name} = {_number(value, digits)}" for name, value in where["at"].items())
+    return f"{where['mode']}, {at}: {_number(where['got'], digits)}, not {_number(where['expected'], digits)}"
 
 
-def _number(value: float) -> str:
-    return f"{value:.9g}" if math.isfinite(value) else str(value)
+def _number(value: float, digits: int) -> str:
+    return f"{value:.{digits}g}" if math.isfinite(value) else str(value)

@@ -28,6 +28,7 @@ from evidence.formats import Format, Reals
 VALUE = "value"
 
 _BITS, _MOST_BITS, _GOOD = 128, 4096, 64
+_SIZES = 24  # of an input, for its limit
 _NULL = arb(2) ** -1200  # what no precision tells from 0, as sin(pi)
 
 Columns = Mapping[str, Reals]
@@ -108,8 +109,9 @@ class Truth:
         """
         if len(self.inputs) > 1:
             return dict.fromkeys(self.outputs, math.nan)
-        sizes = np.array([2.0**200 * 1.1, 2.0**300 * 1.3, 2.0**400 * 1.7, 2.0**500 * 1.9])
-        given = {name: np.full(4, value) for name, value in (parameters or self.defaults).items()}
+        # So many that what swings from one sign to the other, as x*sin(x), is seen to have none.
+        sizes = np.exp2(np.linspace(200, 500, _SIZES)) * (1 + np.arange(_SIZES) * 0.618 % 1)
+        given = {name: np.full(_SIZES, value) for name, value in (parameters or self.defaults).items()}
         found = self.at({self.inputs[0]: sign * sizes, **given})
         return {name: _limit(column) for name, column in found.items()}
 
@@ -119,7 +121,7 @@ def _limit(column: Reals) -> float:
         return math.nan
     first, last = float(column[0]), float(column[-1])
     if abs(last) > 2.0**150 and np.all(np.diff(np.abs(column)) > 0 if np.isfinite(last) else [True]):
-        return math.copysign(math.inf, last)
+        return math.copysign(math.inf, last) if np.all(np.sign(column) == np.sign(last)) else math.nan
     if abs(last) < 2.0**-150:
         return 0.0
     return last if abs(first - last) <= 2.0**-40 * abs(last) else math.nan
