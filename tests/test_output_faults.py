@@ -18,12 +18,14 @@ from pathlib import Path
 import pytest
 from workspace import REPOSITORY, Workspace, fake_compile
 
+from actc.cli import compiling
 from actc.model.compiled import CompiledFile
 from actc.output import build, locking, writer
 from actc.output.folder import MARKER, WantedFile, make_plan
 from actc.output.locking import locked
 from actc.output.problems import WriteError
 from actc.output.writer import write
+from actc.project.workers import compile_file
 
 OURS = MARKER.decode()
 
@@ -387,14 +389,15 @@ def test_a_link_that_leads_out_of_the_project(space: Workspace) -> None:
     assert space.actc("build", "--out", "round").code in (1, 2)
 
 
-def test_pictures_stay_within_too(space: Workspace) -> None:
+def test_pictures_stay_within_too(space: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither the gallery nor a plot is written through a link that leads out of the project."""
-    space.activation("a")
+    monkeypatch.setattr(compiling, "COMPILER", compile_file)
+    space.write("activations/a.yaml", "name: a\nexpression: 2*x\n")
     outside = space.path.with_name("outside")
     outside.mkdir()
     (space.path / "gallery").symlink_to(outside, target_is_directory=True)
     (space.path / "a.svg").symlink_to(outside / "a.svg")
-    for argv in (["gallery"], ["plot", "relu", "-o", "a.svg"]):
+    for argv in (["gallery"], ["plot", "a", "-o", "a.svg"]):
         got = space.actc(*argv)
         assert got.code == 2, got
         assert "is a symbolic link that leads out of" in got.err
