@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path, PurePath
 
 from actc.backend.render import ModuleProgram, render_module
+from actc.backend.template_error import TemplateError
 from actc.calculus.accepted import accept
 from actc.calculus.analyse import analyse
 from actc.calculus.readable import formula_text
@@ -19,7 +20,7 @@ from actc.frontend.resolve import resolve
 from actc.frontend.shipped import shipped_activations
 from actc.frontend.source_text import digest
 from actc.lowering.lower import lower
-from actc.model.compiled import ActivationReport, CompiledFile, Declared, GradientReport
+from actc.model.compiled import ActivationReport, CompiledFile, Declared, Functions, GradientReport
 from actc.model.program import Program
 from actc.model.relative import Relative
 from actc.model.spec import ActivationSpec
@@ -47,9 +48,11 @@ def compile_source(file: str, data: bytes, package: str, templates: Path | None 
     module = None
     if sound and stem.isidentifier() and not stem.startswith("_"):  # what else is wrong with a stem is said elsewhere
         aliases = tuple((alias.value, spec.name.value) for spec in specs for alias in spec.aliases)
-        module = render_module(
-            ModuleProgram(stem, PurePath(file).name, programs, aliases, digest(data)), templates
-        ).text
+        program = ModuleProgram(stem, PurePath(file).name, programs, aliases, digest(data))
+        try:
+            module = render_module(program, templates).text
+        except TemplateError as error:
+            found = (*found, error.diagnostic)
     return CompiledFile(file, stem, module, tuple(report for _, report, _ in compiled), found)
 
 
@@ -70,6 +73,7 @@ def _compile(spec: ActivationSpec) -> tuple[Program | None, ActivationReport, tu
         accuracy=stabilised.accuracy,
         shapes=shapes(gradients),
         program=program,
+        functions=_functions(gradients),
     )
     return program, report, tuple(log.found)
 
@@ -78,6 +82,15 @@ def _compile(spec: ActivationSpec) -> tuple[Program | None, ActivationReport, tu
 def shipped() -> Catalogue:
     """The activations that ship with the compiler; what is computed of them is kept."""
     return Catalogue(shipped_activations())
+
+
+def _functions(gradients: Gradients) -> Functions:
+    return Functions(
+        value=gradients.value,
+        gradients=tuple((g.variable, g.expr) for g in gradients.gradients),
+        derivatives=tuple((g.variable, g.derivative) for g in gradients.gradients if g.derivative is not None),
+        loci=gradients.loci,
+    )
 
 
 def _report(spec: ActivationSpec, gradients: Gradients | None, known: tuple[Relative, ...]) -> ActivationReport:
@@ -101,8 +114,4 @@ def _report(spec: ActivationSpec, gradients: Gradients | None, known: tuple[Rela
         ),
         kinks=() if gradients is None else gradients.kinks,
         relatives=known,
-        loci=() if gradients is None else gradients.loci,
-        derivatives=() if gradients is None else tuple(
-            (g.variable, g.derivative) for g in gradients.gradients if g.derivative is not None
-        ),
     )  # fmt: skip

@@ -53,6 +53,8 @@ def _evaluate(tree: Tree, names: Mapping[str, Any]) -> Any:
     op, *args = tree
     if op == "number":
         return mpf(args[0])
+    if op == "euler":
+        return +mp.e
     if op == "name":
         if args[0] in names:
             return mpf(names[args[0]])
@@ -205,7 +207,10 @@ class _Reader:
                 return ("cbrt", self.braced())
             case r"\begin":
                 return self.cases()
-        name = self.word() if first in (r"\mathrm", r"\operatorname") else first
+        upright = first in (r"\mathrm", r"\operatorname")
+        name = self.word() if upright else first
+        if first == r"\mathrm" and name == "e":  # upright it is the number, whatever a parameter is called
+            return ("euler",)
         if self.peek() == "_":
             self.take()
             name += "_" + self.word()

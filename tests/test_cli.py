@@ -298,7 +298,7 @@ def test_new_like_a_shipped_one(space: Workspace) -> None:
     """``--like`` copies the one document of that name, from among several in a file too, under the new name."""
     assert space.actc("new", "my_gate", "--like", "swiglu").code == 0
     text = space.read("activations/my_gate.yaml")
-    assert text.startswith("name: my_gate\n")
+    assert text.startswith("# yaml-language-server: $schema=activation.schema.json\nname: my_gate\n")
     assert "silu(gate)*signal" in text
     assert "---" not in text
     assert "did you mean `swish`?" in space.actc("new", "x1", "--like", "swich").err
@@ -315,7 +315,8 @@ def test_new_refuses_names(space: Workspace, name: str) -> None:
 def test_new_goes_to_the_configured_folder(space: Workspace) -> None:
     """The first folder among the configured sources receives the file."""
     space.write("pyproject.toml", "[tool.actc]\nsources = ['*.yml', 'acts']\n")
-    assert space.actc("new", "my_act").out.startswith("acts/my_act.yaml written")
+    assert "\nacts/my_act.yaml written" in space.actc("new", "my_act").out
+    assert (space.path / "acts" / "my_act.yaml").is_file()
 
 
 def test_an_internal_error_exits_70(space: Workspace) -> None:

@@ -155,6 +155,21 @@ WRONG = {
         "1 if a == relu(x) - relu(-x) - x else 0",
     ),
     "equal to a power of 0": ("", "x**2", "x", "2*x + (1 if x == tan(atan(x**0))/3 else 0)"),
+    "a quotient of polynomials that is a plain angle": (
+        "",
+        "acos(sin(-x/20))",
+        "x",
+        (
+            "cos(x/20)/20/sqrt(1 - sin(x*(1 + ((Max(x, 0) + Min(x, 0))/20)**2)/(1 + (x/20)**2)/20)**2)"
+            " + relu(sin(x) - 0.99999)"
+        ),
+    ),
+    "a number at which only an identity shows that it is a border": (
+        "",
+        "x**2",
+        "x",
+        "2*x + (1/7 if x*sigmoid(x) + x*sigmoid(-x) == 1 else 0)",
+    ),
 }
 RIGHT = {
     "the sign of x/x": (_C, "a*x + x", "x", "a + sign(x/x)"),

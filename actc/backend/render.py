@@ -8,12 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from actc import resources
 from actc.backend.context import (
     ModuleContext,
     PackageContext,
@@ -22,6 +18,7 @@ from actc.backend.context import (
     module_context,
 )
 from actc.backend.layout import STEP, WIDTH
+from actc.backend.templates import CONTEXT_VERSION, fingerprint, render
 from actc.backend.text import docstring, filled, literal, one_line
 from actc.model.program import Program
 
@@ -86,7 +83,7 @@ def render_package(package: str, modules: tuple[ModuleProgram, ...]) -> tuple[Re
 def render_module(module: ModuleProgram, templates: Path | None = None) -> RenderedFile:
     """The module of one source file. Templates in the folder given, laid out as ours are, come before ours."""
     _check_stem(module.stem)
-    context = module_context(_module_header(module), module.programs)
+    context = module_context(_module_header(module, templates), module.programs)
     return RenderedFile(f"{module.stem}.py", _render("module.py.jinja", context, templates))
 
 
@@ -99,7 +96,7 @@ def render_init(package: str, modules: tuple[ModuleExports, ...], templates: Pat
     entries = [f"{STEP}{literal(key)}: {functions[key]}," for key in sorted(functions)]
     annotation = "_FUNCTIONS: dict[str, Callable[..., Any]] ="
     context = PackageContext(
-        header=_header(None),
+        header=_header(None, templates),
         docstring=docstring((filled(_package_title(package), 0),), 0),
         imports=tuple(line for module in ordered for line in _import_lines(module)),
         exports=exports_text(["get", *(name for pair in pairs for name in pair)]),
@@ -110,7 +107,7 @@ def render_init(package: str, modules: tuple[ModuleExports, ...], templates: Pat
 
 def render_support(package: str, templates: Path | None = None) -> RenderedFile:
     """The file that the modules share."""
-    context = SupportContext(header=_header(None), package=literal(package))
+    context = SupportContext(header=_header(None, templates), package=literal(package))
     return RenderedFile(f"{SUPPORT_STEM}.py", _render("support.py.jinja", context, templates))
 
 
@@ -131,19 +128,22 @@ def _import_lines(module: ModuleExports) -> list[str]:
     return [f"from .{module.stem} import (", *(f"{STEP}{name}," for name in names), ")"]
 
 
-def _module_header(module: ModuleProgram) -> str:
+def _module_header(module: ModuleProgram, templates: Path | None) -> str:
     names = {name for p in module.programs for name in (*p.inputs, *(q.name for q in p.parameters))}
     names |= {a.name for p in module.programs for r in (p.value, p.gradient) for a in r.body}
-    header = _header(module.source, module.digest)
+    header = _header(module.source, templates, module.digest)
     return f"{header}\n# ruff: noqa: E741" if names & _AMBIGUOUS else header
 
 
-def _header(source: str | None, digest: str = "") -> str:
+def _header(source: str | None, templates: Path | None, digest: str = "") -> str:
     from actc import __version__
 
     origin = f" from {one_line(source)}" if source is not None else ""
     hashed = f"# Source {one_line(digest)}\n" if digest else ""
-    return f"{HEADER}{__version__}{origin}: do not edit.\n{hashed}{_LICENCE}\n{_MYPY}"
+    own = ""
+    if templates is not None:
+        own = f"# With templates of its project: {fingerprint(templates)}; context version {CONTEXT_VERSION}.\n"
+    return f"{HEADER}{__version__}{origin}: do not edit.\n{hashed}{own}{_LICENCE}\n{_MYPY}"
 
 
 def _check_stem(stem: str) -> None:
@@ -151,20 +151,6 @@ def _check_stem(stem: str) -> None:
         raise ValueError(f"{stem!r} is not the name of a Python module")
 
 
-@cache
-def _environment(templates: Path | None) -> Environment:
-    folders = [folder / "tensorflow" for folder in (templates, resources.templates()) if folder is not None]
-    return Environment(
-        loader=FileSystemLoader(folders, encoding="utf-8"),
-        undefined=StrictUndefined,
-        autoescape=False,  # noqa: S701 - Python is rendered, not HTML; text is escaped in actc.backend.text
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-
-
 def _render(template: str, context: ModuleContext | PackageContext | SupportContext, templates: Path | None) -> str:
     fields: Iterable[str] = type(context).__dataclass_fields__
-    text = _environment(templates).get_template(template).render({name: getattr(context, name) for name in fields})
-    return text.rstrip("\n") + "\n"
+    return render(template, {name: getattr(context, name) for name in fields}, templates, HEADER)

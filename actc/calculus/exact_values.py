@@ -40,6 +40,11 @@ def exactly(expr: Expr, point: Mapping[str, Number]) -> Expr:
     return here
 
 
+def vanishes(expr: Expr, point: Mapping[str, Fraction]) -> bool:
+    """Whether an expression is 0 at a point by an identity, as sigmoid(x) + sigmoid(-x) - 1 is."""
+    return _is_nothing(substitute(expr, {symbol(name): number(value) for name, value in point.items()}))
+
+
 def with_plain_constants(expr: Expr) -> Expr:
     """The expression with fractions for the constants that are fractions by an identity: 1 for tan(atan(1)).
 

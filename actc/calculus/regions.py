@@ -10,6 +10,7 @@ from actc.calculus.atoms import orient, polynomial
 from actc.calculus.balls import evaluate
 from actc.calculus.intervals import of_domain
 from actc.calculus.ranges import Box
+from actc.calculus.roots import solve
 from actc.model.algebra import compare
 from actc.model.domain import Domain
 from actc.model.expr import NAN, UNDEFINED, ZERO, Expr, number, postorder, substitute
@@ -33,7 +34,9 @@ class Region:
     vanishing: tuple[Expr, ...] = ()
 
     def is_empty(self, domains: Mapping[str, Domain]) -> bool:
-        """Whether it certainly has no points, by the ranges of the atoms."""
+        """Whether it certainly has no points: by the zeros of its atoms, or by their ranges."""
+        if any(not sign and len(atom.free) == 1 and solve(atom, min(atom.free)) == () for atom, sign in self.signs):
+            return True
         box: Box | None = Box({name: of_domain(domain) for name, domain in domains.items()})
         for atom, sign in self.signs:
             box = None if box is None else box.refined(compare(_COMPARED[sign], atom, ZERO))

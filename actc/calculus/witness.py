@@ -20,6 +20,7 @@ from flint import arb, fmpq
 from actc.calculus.atoms import orient
 from actc.calculus.balls import Number, evaluate, evaluate_sure
 from actc.calculus.differentiate import differentiate
+from actc.calculus.exact_values import vanishes
 from actc.calculus.half_spaces import linear_rows, nearest
 from actc.calculus.regions import Region
 from actc.calculus.roots import solve
@@ -40,6 +41,7 @@ _ZEROS = 12  # of a border along one line
 _ONE = Fraction(1)
 _TURNS = 3  # starts of a search for zeros that have no closed form
 _DENOMINATOR = 10**6  # of such zeros
+_IDENTITY = 5000  # counted work for the question whether a number is 0
 _GAP = 150  # counted work for a number in a gap
 _EXACT = 160  # combinations of simple numbers at which an equation is tried
 _SIMPLE = tuple(Fraction(n, d) for n, d in ((1, 1), (0, 1), (2, 1), (-1, 1), (3, 1), (4, 1), (5, 1), (-2, 1), (1, 2)))
@@ -131,8 +133,7 @@ class Finder:
         base = dict(zip(names, (self._start(n, 0) for n in names), strict=True))
         for values in product(*rows):
             point: dict[str, Fraction] = {**base, **dict(zip(asked, values, strict=True))}
-            self.work.spend(tape.steps)
-            if [_sign(v) for v in tape.run(point, _BITS[0])] == wanted:
+            if self._meets(tape, wanted, equal, point):
                 yield dict(point)
 
     def _searched(
@@ -150,8 +151,23 @@ class Finder:
                 self.work.spend(len(grid) * tape.steps + _GAP * _ZEROS)
                 for zero in borders.zeros(base, name, grid, _ZEROS):
                     point = {**base, name: zero.limit_denominator(_DENOMINATOR)}
-                    if domain.contains(point[name]) and [_sign(v) for v in tape.run(point, _BITS[0])] == wanted:
+                    if domain.contains(point[name]) and self._meets(tape, wanted, equal, point):
                         yield dict(point)
+
+    def _meets(self, tape: Tape, wanted: Sequence[int], equal: Sequence[Expr], point: Mapping[str, Fraction]) -> bool:
+        """Whether the atoms, first those that are to vanish, have the wanted signs; a zero may take an identity."""
+        self.work.spend(tape.steps)
+        signs = [_sign(v) for v in tape.run(point, _BITS[0])]
+        if any(sign not in (None, want) for sign, want in zip(signs, wanted, strict=True)):
+            return False
+        if None in signs[len(equal) :]:
+            return False
+        for atom, sign in zip(equal, signs, strict=False):
+            if sign is None:
+                self.work.spend(_IDENTITY)
+                if not vanishes(atom, point):
+                    return False
+        return True
 
     def _simple(self, name: str, roots: Sequence[Expr]) -> Iterator[Fraction]:
         default = self.defaults.get(name)

@@ -7,6 +7,7 @@ import glob
 import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from actc.cli.console import Console
@@ -28,10 +29,15 @@ def run(options: Options, console: Console) -> int:
     elif options.command == "completion":
         console.write(_completion(options.shell))
     else:
-        from actc.frontend.json_schema import json_schema
-
-        console.write(json.dumps(json_schema(), indent=2) + "\n")
+        console.write(_schema())
     return DONE
+
+
+def _schema() -> str:
+    """The JSON Schema of the activation file, as text."""
+    from actc.frontend.json_schema import json_schema
+
+    return json.dumps(json_schema(), indent=2) + "\n"
 
 
 def _completion(shell: str) -> str:
@@ -57,7 +63,7 @@ def _actions(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
 
 
 def _new(options: Options, console: Console) -> None:
-    from actc.project.starter import like_shipped, starter
+    from actc.project.starter import SCHEMA, like_shipped, starter
 
     cwd = working_directory()
     config = read_config(cwd)
@@ -73,6 +79,11 @@ def _new(options: Options, console: Console) -> None:
         raise UsageError(f"{printed(path, cwd)} is there already", "choose another name, or move it away") from None
     except OSError as error:
         raise UsageError(f"{printed(path, cwd)} cannot be written: {error.strerror}") from None
+    schema = folder / SCHEMA
+    with suppress(OSError), schema.open("x", encoding="utf-8", newline="\n") as stream:
+        stream.write(_schema())  # an editor does without it, if need be
+        if not console.quiet:
+            console.print(f"{printed(schema, cwd)} written, for completion in editors")
     if not console.quiet:
         console.print(f"{printed(path, cwd)} written; `actc build` compiles it")
 

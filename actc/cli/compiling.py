@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from actc.backend.template_error import TEMPLATE_ERROR, TemplateError
 from actc.cli.console import Console
 from actc.cli.crash import report_crash
 from actc.cli.parser import Options
@@ -51,14 +53,20 @@ def run_once(options: Options, console: Console, before: Checked | None = None) 
         strict=options.strict or config.strict,
         compiler=compiler_of(config),
     )
+    sources = _with_templates(sources, config)
     checked = check(sources, settings, cache_of(config), taken_names(kept, target.printed), console.progress)
     console.clear_progress()
     plan, diff = None, None
     if building and not checked.failed:
         comparing = options.check or options.diff
-        plan = (plan_build if comparing else write_build)(target, checked.files, sources.files)
-        checked = replace(checked, diagnostics=(*checked.diagnostics, *plan.diagnostics))
-        diff = plan.diff() if options.diff else None
+        try:
+            plan = (plan_build if comparing else write_build)(target, checked.files, sources.files)
+        except TemplateError as error:
+            checked = replace(checked, diagnostics=(*checked.diagnostics, error.diagnostic))
+        else:
+            checked = replace(checked, diagnostics=(*checked.diagnostics, *plan.diagnostics))
+            diff = plan.diff() if options.diff else None
+    checked = replace(checked, diagnostics=tuple(_near(found, cwd) for found in checked.diagnostics))
     _report(options, console, sources, checked, plan, diff, before)
     if checked.crashed:
         found = next(d for d in checked.diagnostics if d.code == INTERNAL_ERROR)
@@ -92,6 +100,23 @@ def sources_of(options: Options, config: Config, cwd: Path) -> Sources:
     if not options.catalogue:
         return found
     return add_sources(found, shipped_sources(options.catalogue, cwd))
+
+
+def _with_templates(sources: Sources, config: Config) -> Sources:
+    """The sources with what is wrong with the project's templates before anything is rendered."""
+    if config.templates is None:
+        return sources
+    from actc.backend import templates
+
+    wrong = tuple(error.diagnostic for error in templates.check(config.templates))
+    return replace(sources, diagnostics=(*sources.diagnostics, *wrong))
+
+
+def _near(found: Diagnostic, cwd: Path) -> Diagnostic:
+    """A finding in a template, whose file is printed as all others are."""
+    if found.code != TEMPLATE_ERROR:
+        return found
+    return replace(found, location=replace(found.location, file=printed(Path(found.location.file), cwd)))
 
 
 def compiler_of(config: Config) -> Compiler:
@@ -145,7 +170,11 @@ def _report(
 
 def print_diagnostics(console: Console, sources: Sources, checked: Checked) -> None:
     """What was found, on standard error."""
-    printer = DiagnosticPrinter({s.file: s.data for s in sources.files}, console.err, strict=checked.strict)
+    texts = {s.file: s.data for s in sources.files}
+    for file in {found.location.file for found in checked.diagnostics if found.code == TEMPLATE_ERROR}:
+        with contextlib.suppress(OSError):
+            texts[file] = Path(file).read_bytes()
+    printer = DiagnosticPrinter(texts, console.err, strict=checked.strict)
     for found in checked.diagnostics:
         if found.accepted is not None and not console.quiet:
             console.note(printer.render_accepted(found))

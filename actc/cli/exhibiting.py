@@ -96,7 +96,8 @@ def _page(sources: Sources, checked: Checked, project: str, templates: Path | No
                 document = _document(source, spec.location.line)
                 yield entry(spec, report, drawable(spec, report), document, source.file)
 
-    return gallery_page(list(entries()), f"Activations of {project}", __version__, templates)
+    title = f"Activations of {project}" if project else "Activations"
+    return gallery_page(list(entries()), title, __version__, templates)
 
 
 def _document(source: Source, line: int) -> str:

@@ -27,6 +27,8 @@ Settings = dict[str, tuple[Fraction, ...]]
 def run(options: Options, console: Console) -> int:
     """Run the command and return its exit code. Raises UsageError where it was misused or a name is unknown."""
     format = None if options.output is None else _format(options.output)
+    if options.output is not None:  # before anything is computed
+        _inside(Path(options.output))
     _need("plotext" if format is None else "matplotlib")
     settings, span = _settings(options.set), _span(options.range)
     compiled = compile_named(options.names, console)
@@ -47,6 +49,12 @@ def _format(file: str) -> str:
     if format is None or "\0" in file:
         raise UsageError(f"`{file}` is not the name of a picture", f"it ends with {' or '.join(FORMATS)}")
     return format
+
+
+def _inside(file: Path) -> None:
+    """Raises UsageError where a link leads the file out of the project."""
+    cwd = working_directory()
+    confined(Path(os.path.abspath(cwd / file.expanduser())), cwd, str(file))  # noqa: PTH100 - links stay as named
 
 
 def _need(library: str) -> None:
@@ -126,8 +134,7 @@ def _print(shown: Picture, console: Console) -> None:
 def _write(shown: Picture, file: Path, format: str, console: Console) -> None:
     from actc.pictures.figure import figure_bytes
 
-    cwd = working_directory()
-    confined(Path(os.path.abspath(cwd / file.expanduser())), cwd, str(file))  # noqa: PTH100 - links stay as named
+    _inside(file)
     data = figure_bytes(shown, format)
     try:
         file.expanduser().write_bytes(data)

@@ -106,6 +106,15 @@ _error(
     "$ touch generated; actc build",
 )
 _error(
+    "ACT412",
+    "a template is wrong",
+    "A template of the folder that `templates` of `[tool.actc]` names cannot be used: it is no template, asks for what "
+    "it is not given, renders what is no Python file of actc, is written for another version of what templates are "
+    "given, or nothing uses it. The place is that in the template.",
+    "$ mkdir -p mine/tensorflow; echo '{{ headre }}' > mine/tensorflow/module.py.jinja; "
+    "printf '[tool.actc]\\ntemplates = \"mine\"' > pyproject.toml; actc check",
+)
+_error(
     "ACT901",
     "internal error",
     "The compiler met a case that its authors did not think of. This is a mistake in actc, not in the file: please "

@@ -58,6 +58,16 @@ class Accuracy:
 
 
 @dataclass(frozen=True, slots=True)
+class Functions:
+    """An activation as functions over the reals, in its inputs and parameters: what pictures are drawn of."""
+
+    value: Expr
+    gradients: tuple[tuple[str, Expr], ...]  # by input or parameter; right at kinks too
+    derivatives: tuple[tuple[str, Expr], ...]  # what surrogates stand in for; right away from kinks
+    loci: tuple[Expr, ...]  # what is 0 where, for some parameters, a kink or jump may be
+
+
+@dataclass(frozen=True, slots=True)
 class ActivationReport:
     """One activation, also one that failed: then with what was established until then."""
 
@@ -71,8 +81,7 @@ class ActivationReport:
     relatives: tuple[Relative, ...] = ()  # shipped activations that it equals; of one without errors
     shapes: tuple[Shape, ...] = ()  # along the inputs of which something is established; of one without errors
     program: Program | None = None  # what is emitted; of one without errors
-    derivatives: tuple[tuple[str, Expr], ...] = ()  # what surrogates stand in for; right away from kinks
-    loci: tuple[Expr, ...] = ()  # what is 0 where, for some parameters, a kink or jump may be
+    functions: Functions | None = None  # what the program computes; of one without errors
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,9 @@ from actc.pictures.properties import Property, family_of, properties_of
 from actc.pictures.sliders import Slider, slider
 from actc.pictures.views import default_range, section_values
 from actc.reporting.formulas import MEANINGS, functions_in, letter
-from actc.reporting.mathml import MathmlNotation, equation, mathml_name
+from actc.reporting.mathml import MathmlNotation, equation, mathml_name, mathml_word
 from actc.reporting.results_text import kink_text, note_text
+from actc.reporting.shape_text import shape_lines
 from actc.reporting.show_formulas import OUTPUT, Formula, Formulas, formulas_of, used_let
 from actc.reporting.show_text import Shown, show_latex
 from actc.reporting.terminal import visible
@@ -131,6 +132,7 @@ class Entry:
     legend: tuple[str, ...]
     gradients: tuple[GradientEntry, ...]
     parameters: tuple[ParameterEntry, ...]
+    shape: tuple[str, ...]  # limits, where it rises and falls, range, zeros
     kinks: tuple[str, ...]
     accuracy: tuple[AccuracyEntry, ...]
     relatives: tuple[Link, ...]  # the target is a shipped activation's name
@@ -166,6 +168,7 @@ def entry(spec: ActivationSpec, report: ActivationReport, drawn: Drawable, docum
         legend=tuple(_legend(formulas)),
         gradients=tuple(_gradients(formulas, report, notation)),
         parameters=tuple(_parameters(spec)),
+        shape=tuple(shape_lines(report, lambda name: GREEK_LETTERS.get(name, name), unicode=True)),
         kinks=tuple(visible(kink_text(kink)) for kink in report.kinks),
         accuracy=tuple(_accuracy(report)),
         relatives=tuple(Link(visible(r.relation), r.name) for r in report.relatives),
@@ -180,7 +183,7 @@ def entry(spec: ActivationSpec, report: ActivationReport, drawn: Drawable, docum
 
 def _definitions(formulas: Formulas, notation: MathmlNotation) -> Iterator[Set]:
     arguments = "<mo>,</mo>".join(mathml_name(name) for name in formulas.inputs)
-    head = f"<mrow>{mathml_name(formulas.name)}<mo>\u2061</mo>{notation.group(arguments)}</mrow>"
+    head = f"<mrow>{mathml_word(formulas.name)}<mo>\u2061</mo>{notation.group(arguments)}</mrow>"
     yield _set(head, formulas.name, formulas.value, notation)
     for name, formula in used_let(formulas):
         yield _set(mathml_name(name), name, formula, notation)
@@ -195,7 +198,7 @@ def _set(left: str, name: str, formula: Formula, notation: MathmlNotation) -> Se
 
 def _gradients(formulas: Formulas, report: ActivationReport, notation: MathmlNotation) -> Iterator[GradientEntry]:
     for found, (variable, formula) in zip(report.gradients, formulas.gradients, strict=True):
-        above = f'<mrow><mo form="prefix">∂</mo>{mathml_name(formulas.name)}</mrow>'
+        above = f'<mrow><mo form="prefix">∂</mo>{mathml_word(formulas.name)}</mrow>'
         below = f'<mrow><mo form="prefix">∂</mo>{mathml_name(variable)}</mrow>'
         left = f"<mfrac>{above}{below}</mfrac>"
         yield GradientEntry(

@@ -1,7 +1,7 @@
 """What a picture shows of an activation: its value, gradients and kinks as functions, evaluated in ball arithmetic.
 
-The program that is evaluated is the one that is emitted, with more and more bits until the digits are certain, so that
-nothing overflows or cancels in a picture.
+The functions are those that the emitted program computes, over the reals: evaluated with more and more bits until the
+digits are certain, so that nothing overflows or cancels in a picture.
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ _FIRST_BITS, _MOST_BITS = 64, 2048
 _GOOD = 24  # bits of a value that are certain: more than a picture shows
 _NOTHING = arb(2) ** -200  # what is surely smaller is drawn as 0
 
+MOST = 10**300
+"""What is greater is not drawn: differences of what is drawn must be numbers too."""
+
 Point = Mapping[str, Fraction]
 
 
@@ -34,15 +37,15 @@ class Drawable:
     """An activation without errors, ready to be evaluated."""
 
     def __init__(self, report: ActivationReport, domains: Mapping[str, Domain]) -> None:
-        if report.program is None:
-            raise ValueError(f"{report.name.name} has errors, so that there is no program of it")
+        if report.program is None or report.functions is None:
+            raise ValueError(f"{report.name.name} has errors, so that there is nothing to draw")
         self.report = report
         self.program: Program = report.program
         self.domains = domains  # of the inputs
-        self.value = inlined(self.program.value)[0]
-        self.gradients = dict(zip(self.program.with_respect_to, inlined(self.program.gradient), strict=True))
-        self.derivatives = dict(report.derivatives)  # of those whose gradient is a surrogate
-        self.loci = report.loci
+        self.value = report.functions.value
+        self.gradients = dict(report.functions.gradients)
+        self.derivatives = dict(report.functions.derivatives)  # of those whose gradient is a surrogate
+        self.loci = report.functions.loci
 
     @property
     def name(self) -> str:
@@ -93,7 +96,7 @@ class Function:
         self._known: dict[Fraction, float] = {}
 
     def __call__(self, at: Fraction) -> float:
-        """The nearest float, or about that; NaN where there is no value, or none that a float can hold."""
+        """The nearest float, or about that; NaN where there is no value, or none that can be drawn."""
         found = self._known.get(at)
         if found is None:
             found = self._known[at] = self._value(at)
@@ -106,7 +109,9 @@ class Function:
             cell = self._tape.run(point, bits)[0]
             if isinstance(cell, fmpq):
                 return _float(Fraction(int(cell.p), int(cell.q)))
-            if isinstance(cell, arb) and (cell.rel_accuracy_bits() >= _GOOD or abs(cell) < _NOTHING):
+            if isinstance(cell, arb) and abs(cell) < _NOTHING:
+                return 0.0
+            if isinstance(cell, arb) and cell.rel_accuracy_bits() >= _GOOD:
                 return _float(rational(cell))
             if bits >= _MOST_BITS:
                 return nan
@@ -122,10 +127,7 @@ class Function:
 
 
 def _float(value: Fraction) -> float:
-    try:
-        return value.numerator / value.denominator
-    except OverflowError:
-        return nan
+    return value.numerator / value.denominator if abs(value) <= MOST else nan
 
 
 def zeros(function: Function, low: Fraction, high: Fraction, cells: int = 256) -> Iterator[Fraction]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import isfinite
 
-from actc.calculus.differentiate import differentiate
-from actc.calculus.intervals import NEGATIVE, POSITIVE, of_domain
+from actc.calculus.intervals import of_domain
 from actc.calculus.ranges import Box
 from actc.diagnostics import DiagnosticLog
 from actc.frontend.resolve import resolve
 from actc.model.activation import Activation
 from actc.model.compiled import ActivationReport
-from actc.model.expr import Expr, substitute, symbol
+from actc.model.expr import substitute, symbol
 from actc.model.spec import ActivationSpec
 from actc.model.verdict import Verdict
 
@@ -32,8 +31,8 @@ class Property:
 
 
 SMOOTH = Property("smooth", "has no kinks and no jumps, at the default parameters")
-MONOTONE = Property("monotone", "never turns back, at the default parameters; shown by interval arithmetic")
-BOUNDED = Property("bounded", "has bounds above and below, at the default parameters; shown by interval arithmetic")
+MONOTONE = Property("monotone", "never turns back, at the default parameters")
+BOUNDED = Property("bounded", "has bounds above and below, at the default parameters")
 TRAINABLE = Property("trainable", "has trainable parameters")
 SURROGATE = Property("surrogate", "is trained with a gradient that was chosen in place of the derivative")
 PROPERTIES = (SMOOTH, MONOTONE, BOUNDED, TRAINABLE, SURROGATE)
@@ -49,8 +48,10 @@ def properties_of(spec: ActivationSpec, report: ActivationReport) -> tuple[Prope
     if any(g.verdict is Verdict.SURROGATE for g in report.gradients):
         found.add(SURROGATE)
     activation = resolve(spec, DiagnosticLog())
-    if activation is not None:
-        found |= _established(activation, report)
+    if activation is not None and _is_bounded(activation, report):
+        found.add(BOUNDED)
+    if _is_monotone(report):
+        found.add(MONOTONE)
     return tuple(p for p in PROPERTIES if p in found)
 
 
@@ -59,28 +60,24 @@ def family_of(spec: ActivationSpec) -> str:
     return next((tag.value for tag in spec.tags if tag.value not in _NO_FAMILIES), OTHER)
 
 
-def _established(activation: Activation, report: ActivationReport) -> set[Property]:
-    """What ranges tell at the defaults, for which the report lists all kinks and jumps."""
-    defaults = {symbol(name): default for name, default in activation.defaults.items()}
-    value = substitute(activation.value.expr, defaults)
-    box = Box({i.name: of_domain(i.domain) for i in activation.inputs})
-    reach = box.range(value)
-    if reach is None:  # it may be undefined somewhere
-        return set()
-    found = set()
-    if isfinite(reach.low) and isfinite(reach.high):
-        found.add(BOUNDED)
-    one = activation.inputs[0]
-    whole = len(activation.inputs) == 1 and not one.domain.nonzero and not one.domain.integer
-    if whole and not any(kink.kind == "jump" for kink in report.kinks) and _has_one_sign(value, one.name, box):
-        found.add(MONOTONE)
-    return found
-
-
-def _has_one_sign(value: Expr, variable: str, box: Box) -> bool:
-    """Whether the slope is never negative, or never positive; isolated kinks aside, where it has no value."""
-    slope = differentiate(value, variable)
-    if box.range(slope) is None:
+def _is_monotone(report: ActivationReport) -> bool:
+    """Whether it goes one way along its only input, jumps included."""
+    if len(report.shapes) != 1 or report.program is None or len(report.program.inputs) != 1:
         return False
-    signs = box.signs(slope)
-    return not signs & NEGATIVE or not signs & POSITIVE
+    shape = report.shapes[0]
+    ways = {stretch.trend for stretch in shape.stretches} - {0}
+    if any(leap.way == 0 for leap in shape.leaps):  # a value of its own, on neither way
+        return shape.always is not None
+    ways |= {leap.way for leap in shape.leaps}
+    return shape.always is not None or (bool(shape.stretches) and len(ways) < 2)
+
+
+def _is_bounded(activation: Activation, report: ActivationReport) -> bool:
+    """Whether bounds are known: of an only input from its shape, else from ranges at the default parameters."""
+    known = [shape.range for shape in report.shapes if shape.range is not None]
+    if len(activation.inputs) == 1 and known:
+        return isfinite(known[0].low) and isfinite(known[0].high)
+    defaults = {symbol(name): default for name, default in activation.defaults.items()}
+    box = Box({i.name: of_domain(i.domain) for i in activation.inputs})
+    reach = box.range(substitute(activation.value.expr, defaults))
+    return reach is not None and isfinite(reach.low) and isfinite(reach.high)

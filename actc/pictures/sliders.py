@@ -7,6 +7,7 @@ from fractions import Fraction
 from math import floor, log10
 
 from actc.model.domain import Domain
+from actc.pictures.functions import MOST
 
 _REACH = 4
 _OPEN = 200  # an end that is not attained is left out by this part of the range
@@ -28,22 +29,22 @@ def slider(name: str, domain: Domain, value: float) -> Slider:
     """The slider for a number in its domain."""
     if domain.integer:
         return _whole(name, domain, round(value))
-    size = Fraction(_round_up(max(1.0, _REACH * abs(value))))
-    low, high = domain.low, domain.high
+    low = None if domain.low is None else float(max(domain.low, Fraction(-MOST)))
+    high = None if domain.high is None else float(min(domain.high, Fraction(MOST)))
     if low is None and high is None:
-        low, high = -size, size
+        low, high = -_around(value), _around(value)
     elif low is None and high is not None:
-        low = high - Fraction(_round_up(max(1.0, _REACH * abs(float(high) - value))))
+        low = high - _around(high - value)
     elif high is None and low is not None:
-        high = low + Fraction(_round_up(max(1.0, _REACH * abs(value - float(low)))))
-    assert low is not None  # noqa: S101 - the branches above have set both
-    assert high is not None  # noqa: S101
+        high = low + _around(value - low)
+    if low is None or high is None:
+        raise AssertionError("the branches above have set both")
     room = (high - low) / _OPEN
-    if low == domain.low and domain.low_open:
+    if domain.low is not None and domain.low_open:
         low += room
-    if high == domain.high and domain.high_open:
+    if domain.high is not None and domain.high_open:
         high -= room
-    return Slider(name, value, min(float(low), value), max(float(high), value), integer=False)
+    return Slider(name, value, min(low, value), max(high, value), integer=False)
 
 
 def _whole(name: str, domain: Domain, value: int) -> Slider:
@@ -53,6 +54,11 @@ def _whole(name: str, domain: Domain, value: int) -> Slider:
     while not domain.contains(Fraction(high)) and high > value:
         high -= 1
     return Slider(name, float(value), float(low), float(high), integer=True)
+
+
+def _around(value: float) -> float:
+    """How far a slider reaches from the middle, or from its end, to bring a value well inside."""
+    return _round_up(min(max(1.0, _REACH * abs(value)), float(MOST)))
 
 
 def _round_up(value: float) -> float:

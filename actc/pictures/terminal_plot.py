@@ -8,6 +8,7 @@ from types import ModuleType
 from actc.pictures.ticks import tick_text, ticks
 from actc.pictures.views import Curve, Panel, Picture
 from actc.reporting.terminal import visible
+from actc.reporting.terminal import width as columns_of
 
 FINE = "⣿─│┌┐└┘┤┬┼●×▲◆■○□−"
 """What an encoding must have for the fine drawing."""
@@ -73,7 +74,7 @@ class _Drawing:
         if not self.unicode:
             drawn = drawn.translate(_FRAME)
         head = f"{visible(title)}: {visible(panel.title)} over {visible(panel.x_label)}"
-        return "\n".join([head, *self._legend(plotext), drawn.rstrip("\n"), ""])
+        return "\n".join([head, *self._legend(plotext, width), drawn.rstrip("\n"), ""])
 
     def _draw(self, plotext: ModuleType, curve: Curve, number: int) -> None:
         panel = self.panel
@@ -89,17 +90,27 @@ class _Drawing:
     def _colour(self, number: int) -> str | None:
         return _COLOURS[number % len(_COLOURS)] if self.colours else None
 
-    def _legend(self, plotext: ModuleType) -> list[str]:
-        """A line that says which curve is which, where there are several, and what the marks are."""
+    def _legend(self, plotext: ModuleType, width: int) -> list[str]:
+        """Which curve is which, where there are several, and what the marks are."""
         parts = []
         for number, curve in enumerate(self.panel.curves if len(self.panel.curves) > 1 else ()):
             sign = "──" if self.fine else self.signs[number % len(self.signs)]
-            shown = plotext.colorize(sign, _COLOURS[number % len(_COLOURS)]) if self.colours else sign
-            parts.append(f"{shown} {visible(curve.label)}")
+            parts.append((sign, self._colour(number), visible(curve.label)))
         for jump, word, shape in ((False, "kink", "○o"), (True, "jump", "□#")):
             if any(mark.jump is jump for mark in self.panel.marks):
-                parts.append(f"{shape[0] if self.unicode else shape[1]} {word}")
-        return ["  ".join(parts)] if parts else []
+                parts.append((shape[0] if self.unicode else shape[1], None, word))
+        lines: list[str] = []
+        left = 0
+        for sign, colour, label in parts:
+            text = f"{plotext.colorize(sign, colour) if colour else sign} {label}"
+            size = len(sign) + 1 + columns_of(label)
+            if lines and size + 2 <= left:
+                lines[-1] += f"  {text}"
+                left -= size + 2
+            else:
+                lines.append(text)
+                left = width - size
+        return lines
 
     def _plain(self, text: str) -> str:
         return text if self.unicode else text.replace("−", "-")

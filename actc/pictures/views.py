@@ -10,7 +10,7 @@ from math import isfinite, isnan
 
 from actc.model.domain import Domain
 from actc.pictures.curves import Polyline, extent, sampled
-from actc.pictures.functions import Drawable, Function, Point, zeros
+from actc.pictures.functions import MOST, Drawable, Function, Point, zeros
 
 MOST_SERIES = 8
 """Curves of one panel that can be told apart."""
@@ -184,7 +184,8 @@ def _range(found: Sequence[tuple[Series, str]]) -> tuple[Fraction, Fraction]:
         high = least + 2 * _USUAL
     if most <= low:
         low = most - 2 * _USUAL
-    return max(low, least), min(high, most)
+    low, high = max(low, least, Fraction(-MOST)), min(high, most, Fraction(MOST))
+    return (low, high) if low < high else (-_USUAL, _USUAL)
 
 
 def bends(

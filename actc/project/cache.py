@@ -69,7 +69,10 @@ def compiler_fingerprint(version: str, templates: Iterable[Path] = (), activatio
     ``activations`` is the folder of the shipped activations, with which every other one is compared.
     """
     package = Path(__file__).parent.parent
-    files = [*sorted(package.rglob("*.py")), *sorted(file for folder in templates for file in folder.rglob("*.jinja"))]
+    files = [
+        *sorted(package.rglob("*.py")),
+        *sorted(file for folder in templates for file in folder.rglob("*") if file.is_file()),
+    ]
     files += [] if activations is None else sorted(activations.glob("*.yaml"))
     parts = [version.encode(), platform.python_version().encode()]
     parts.extend(f"{name} {_version(name)}".encode() for name in _LIBRARIES)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from actc.project.catalogue import find_shipped
 
+SCHEMA = "activation.schema.json"
+"""The file beside the sources from which editors know the keys."""
+
+_MODELINE = f"# yaml-language-server: $schema={SCHEMA}\n"
+
 _STARTER = """\
 # An activation for `actc build`. Only `name` and `expression` are required.
-# For completion in an editor: `actc schema > activation.schema.json`, and name that file to its YAML plugin.
 
 name: {name}
 summary: One line about it, for the docstring.
@@ -32,7 +36,7 @@ examples: # known points; checked
 
 def starter(name: str) -> str:
     """A commented file that builds as it is."""
-    return _STARTER.format(name=name)
+    return _MODELINE + _STARTER.format(name=name)
 
 
 def like_shipped(name: str, like: str) -> str:
@@ -48,4 +52,4 @@ def like_shipped(name: str, like: str) -> str:
     document = shipped.text[start:end]
     for first, last, new in sorted(cuts, reverse=True):
         document = document[: first - start] + new + document[last - start :]
-    return document.rstrip() + "\n"
+    return _MODELINE + document.rstrip() + "\n"

@@ -103,6 +103,11 @@ def mathml_name(name: str) -> str:
     return f"<msub>{shown}<mn>{index}</mn></msub>" if index else shown
 
 
+def mathml_word(name: str) -> str:
+    """A function's name, as it is written."""
+    return f"<mi>{escape(visible(name))}</mi>"
+
+
 def equation(left: str, right: str) -> str:
     """A displayed equation of two sides."""
     return f'<math display="block"><mrow>{left}<mo>=</mo>{right}</mrow></math>'

@@ -22,7 +22,7 @@ from evidence.contenders import (
     keras_own,
     sympy_diff,
 )
-from evidence.formats import FLOAT32, Reals
+from evidence.formats import FLOAT32, Format, Reals
 from evidence.measure import errors, summary
 from evidence.points import Density, columns, settings
 from evidence.truth import VALUE, Truth
@@ -71,7 +71,7 @@ def measure(truth: Truth, written: Activation, package: Any, density: Density) -
     for number, parameters in enumerate(settings(truth)):
         given = columns(truth, parameters, density)
         true = truth.at(given)
-        scales = {of: _Scale(truth, of, given) for of in truth.outputs}
+        scales = {of: Scale(truth, of, given, FLOAT32) for of in truth.outputs}
         programs: dict[str, Program | None] = {**fixed, KERAS: keras_own(name, truth.inputs, parameters)}
         for contender, program in programs.items():
             for mode in MODES if program is not None else ():
@@ -87,18 +87,18 @@ def measure(truth: Truth, written: Activation, package: Any, density: Density) -
                     )  # fmt: skip
 
 
-class _Scale:
+class Scale:
     """The scale of errors at points of a mask; what was computed for one contender serves the others."""
 
-    def __init__(self, truth: Truth, of: str, given: dict[str, Reals]) -> None:
-        self._truth, self._of, self._given = truth, of, given
+    def __init__(self, truth: Truth, of: str, given: dict[str, Reals], form: Format) -> None:
+        self._truth, self._of, self._given, self._form = truth, of, given, form
         self._known = np.full(next(iter(given.values())).size, np.nan)
 
     def __call__(self, mask: np.ndarray, truth: Reals) -> Reals:
         new = mask & np.isnan(self._known)
         if new.any():
             there = {name: values[new] for name, values in self._given.items()}
-            self._known[new] = self._truth.scale(self._of, there, truth[new[mask]], FLOAT32)
+            self._known[new] = self._truth.scale(self._of, there, truth[new[mask]], self._form)
         return self._known[mask]
 
 

@@ -30,7 +30,9 @@ class Format:
 
     @property
     def most(self) -> float:
-        """From here on numbers are rounded to infinity."""
+        """From here on numbers are rounded to infinity; what is beyond float64 is infinite as a truth already."""
+        if self.precision == 53:
+            return float("inf")
         return float(2.0 ** (2 - self.least) * (1 - 2.0 ** -(self.precision + 1)))
 
     def ulp(self, values: Reals) -> Reals:
@@ -58,5 +60,6 @@ class Format:
 
 
 FLOAT32 = Format("float32", np.float32, 24, -126, 128 * 2.0**-126, 8)
+FLOAT64 = Format("float64", np.float64, 53, -1022, 128 * 2.0**-1022, 8)
 FLOAT16 = Format("float16", np.float16, 11, -14, 0.0, 1)
 BFLOAT16 = Format("bfloat16", ml_dtypes.bfloat16, 8, -126, 0.0, 1)

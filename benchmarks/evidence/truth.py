@@ -28,6 +28,7 @@ from evidence.formats import Format, Reals
 VALUE = "value"
 
 _BITS, _MOST_BITS, _GOOD = 128, 4096, 64
+_SIZES = 24  # of an input, for its limit
 _NULL = arb(2) ** -1200  # what no precision tells from 0, as sin(pi)
 
 Columns = Mapping[str, Reals]
@@ -92,21 +93,25 @@ class Truth:
             for moved in form.beside(columns[name]):
                 inside = np.where(np.isfinite(moved), moved, columns[name])
                 other = np.array([_run(tape, p)[0] for p in _points({**columns, name: inside})])
-                with np.errstate(invalid="ignore"):
+                with np.errstate(over="ignore", invalid="ignore"):
                     change = np.abs(other - truth)
                 result = np.fmax(result, np.where(np.isfinite(change), change, 0))
             slope = np.array([_run(self._slopes[of, name], p)[0] for p in _points(columns)])
             with np.errstate(over="ignore"):
                 magnified = np.abs(slope) * form.ulp(columns[name])
-            result = np.fmax(result, np.where(np.isfinite(magnified), magnified, 0))
+            result = np.fmax(result, magnified)  # beyond float64 where nothing is asked; NaN where it is not known
         return result
 
-    def limits(self, sign: int) -> dict[str, float]:
-        """The limits at an infinite input, parameters at their defaults; NaN where there is none or several inputs."""
+    def limits(self, sign: int, parameters: Mapping[str, float] | None = None) -> dict[str, float]:
+        """The limits at an infinite input; NaN where there is none or several inputs.
+
+        Parameters are at their defaults where none are given.
+        """
         if len(self.inputs) > 1:
             return dict.fromkeys(self.outputs, math.nan)
-        sizes = np.array([2.0**200 * 1.1, 2.0**300 * 1.3, 2.0**400 * 1.7, 2.0**500 * 1.9])
-        given = {name: np.full(4, value) for name, value in self.defaults.items()}
+        # So many that what swings from one sign to the other, as x*sin(x), is seen to have none.
+        sizes = np.exp2(np.linspace(200, 500, _SIZES)) * (1 + np.arange(_SIZES) * 0.618 % 1)
+        given = {name: np.full(_SIZES, value) for name, value in (parameters or self.defaults).items()}
         found = self.at({self.inputs[0]: sign * sizes, **given})
         return {name: _limit(column) for name, column in found.items()}
 
@@ -116,7 +121,7 @@ def _limit(column: Reals) -> float:
         return math.nan
     first, last = float(column[0]), float(column[-1])
     if abs(last) > 2.0**150 and np.all(np.diff(np.abs(column)) > 0 if np.isfinite(last) else [True]):
-        return math.copysign(math.inf, last)
+        return math.copysign(math.inf, last) if np.all(np.sign(column) == np.sign(last)) else math.nan
     if abs(last) < 2.0**-150:
         return 0.0
     return last if abs(first - last) <= 2.0**-40 * abs(last) else math.nan

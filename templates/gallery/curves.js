@@ -3,6 +3,7 @@ const Curves = (() => {
   const LEVELS = 6; // how often a cell may be halved
   const MOST_POINTS = 900;
   const HALVINGS = 44;
+  const MOST = 1e300; // what is greater is not drawn: differences of what is drawn must be numbers too
 
   // The heights that a picture shows: of all values, unless a few tower over the others, as beside a pole.
   function extent(values) {
@@ -19,7 +20,7 @@ const Curves = (() => {
   function sample(f, low, high, cells, also = []) {
     const at = (x) => {
       const y = f(x);
-      return [x, Number.isFinite(y) ? y : NaN];
+      return [x, Math.abs(y) <= MOST ? y : NaN];
     };
     const places = also.filter((x) => x > low && x < high);
     for (let i = 0; i <= cells; i += 1) places.push(low + ((high - low) * i) / cells);

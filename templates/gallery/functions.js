@@ -27,6 +27,7 @@ const F = (() => {
 
   // The continued fraction of Laplace, from its far end.
   function erfcFar(x) {
+    if (x > 28) return 0; // less than any double
     let fraction = x;
     for (let n = 80; n > 0; n -= 1) fraction = x + n / 2 / fraction;
     return gauss(x) / (SQRT_PI * fraction);

@@ -230,7 +230,7 @@ def judged(field: Field, claim: Claim) -> Outcome:
     witness = "" if how is None else f"{how[0]} at {shown(how[1])}"
     if how is not None and verdict == "proved":
         thin = field.is_thin(claim, how[1])
-        if thin and how[0] == "outside" and field.kinks_meet(how[1]):
+        if thin and how[0] in ("outside", "differs") and field.kinks_meet(how[1]):
             return Outcome(document, claim.kind, "unknown", witness, verdict, "", detail)
         failure = THIN_PROOF if thin else FALSE_PROOF
     elif how is not None and verdict == "verified":

@@ -198,11 +198,14 @@ def differ_at_ties(a: Formula, b: Formula, point: Point) -> bool:
         return bool(abs(first - second) > mpf(10) ** -(2 * FINE_DIGITS) * (1 + abs(second)))
 
 
-def is_rounding(claim: Formula, point: Point, value: Number) -> bool:
-    """Whether the value depends on the sign of a rounding error: that of sqrt(x**4) - x**2, which is 0."""
+def is_rounding(claim: Formula, point: Point, value: Number, digits: int = 90) -> bool:
+    """Whether the value depends on the sign of a rounding error: that of sqrt(x**4) - x**2, which is 0.
+
+    That is so if it is another, to so many digits, where what is next to a tie is the tie.
+    """
     tied = at_tie(claim, point)
     with mp.workdps(max(SURE_DIGITS, mp.dps)):
-        return tied is not None and bool(abs(tied - value) > mpf(10) ** -90 * abs(value))
+        return tied is not None and bool(abs(tied - value) > mpf(10) ** -digits * abs(value))
 
 
 def settled(claim: Formula, point: Point, strict: bool = True) -> Number | None:
@@ -274,7 +277,7 @@ def finely_differ(
                 found.append(values[0] - values[1])
                 if abs(found[-1]) < mpf(10) ** -least:
                     return False
-                if any(is_rounding(f, point, v) for f, v in zip((a, b), values, strict=True)):
+                if any(is_rounding(f, point, v, 9 * many // 10) for f, v in zip((a, b), values, strict=True)):
                     return False
             except (UndefinedError, UndecidedError):
                 return False

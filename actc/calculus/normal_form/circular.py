@@ -53,13 +53,14 @@ def unit(tower: Tower, angle: Ratio) -> Unit:
     inverses = [index for kind in ("atan", "asin") for _, index in tower.opaque.get(kind, [])]
     basis = [d.value for d in tower.angles] + [field.generator(i) for i in inverses] + [pi(tower)]
     found = combination(field, angle, basis)
-    if found is None or not _usable(found, len(tower.angles)):
+    directions = len(tower.angles)  # a multiple of one may become a direction of its own
+    if found is None or not _usable(found, directions):
         return _half_angle(tower, angle)
     result = field.one, field.zero
-    for i, times in enumerate(found[: len(tower.angles)]):
+    for i, times in enumerate(found[:directions]):
         if times:
             result = _product(tower, result, _multiple_of_direction(tower, i, times))
-    for index, times in zip(inverses, found[len(tower.angles) : -1], strict=True):
+    for index, times in zip(inverses, found[directions:-1], strict=True):
         if times:
             result = _product(tower, result, _repeated(tower, _of_inverse(tower, index), int(times)))
     return _product(tower, result, _multiple_of_pi(tower, found[-1]))
