@@ -61,5 +61,5 @@ def test_the_gradient_is_named() -> None:
     text = "name: a\nparameters: {a: 1.5}\nexpression: x\nsurrogate: {x: tanh(x + a) - sinh(x + a) + a**3/3}\n"
     compiled = compile_source("a.yaml", text.encode(), "generated")
     (found,) = [d for d in compiled.diagnostics if d.code == "ACT313"]
-    assert found.message.startswith("the gradient by `x` is off by ")
+    assert found.message.startswith("the gradient by `x` is ")
     assert (found.location.line, found.location.column) == (4, 16)
