@@ -16,6 +16,7 @@ from actc.numerics.half_angles import by_half_angles
 from actc.numerics.inverse import inverted_outside
 from actc.numerics.logarithms import greatest_first, joined, joined_by_gap, joined_near
 from actc.numerics.magnitudes import by_magnitudes
+from actc.numerics.one_exponential import by_one_exponential
 from actc.numerics.paired_roots import paired
 from actc.numerics.periodic import reduced
 from actc.numerics.pieces import by_pieces
@@ -80,9 +81,13 @@ def magnitudes(root: Expr, inputs: tuple[str, ...], env: Mapping[str, Interval])
     split = nearest(powers_split(plain))
     whole = [rewritten(one, vocabulary, whole=True) for one in dict.fromkeys((plain, split))]
     for form in dict.fromkeys((plain, split, *whole, rationalised(plain))):
-        for logarithms in (False, True):
-            yield from _fresh(form, lambda e, f=logarithms: by_magnitudes(e, inputs, env, logarithms=f))  # type: ignore[misc]
-        yield from _fresh(form, lambda e: by_magnitudes(e, inputs, env, logarithms=True, zeros=True))
+        for logarithms, zeros in ((False, False), (True, False), (True, True)):
+            for found in _fresh(
+                form,
+                lambda e, f=logarithms, z=zeros: by_magnitudes(e, inputs, env, logarithms=f, zeros=z),  # type: ignore[misc]
+            ):
+                yield found
+                yield from _fresh(found, by_one_exponential)
 
 
 def variants(root: Expr, inputs: tuple[str, ...]) -> Iterator[Expr]:

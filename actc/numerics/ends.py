@@ -25,6 +25,7 @@ from actc.numerics.accuracy import TARGET
 from actc.numerics.candidates import cost
 from actc.numerics.formats import FLOAT32, FLOAT64, Float, Format, wide
 from actc.numerics.points import Point, PointSet
+from actc.numerics.preparation import outside_functions
 from actc.numerics.regimes import BOUNDS
 from actc.numerics.rounded_functions import from_ball
 from actc.numerics.search import Found, Search, loss, peeled
@@ -218,6 +219,9 @@ def _held(inner: Expr, name: str, sides: frozenset[int]) -> Iterator[Expr]:
             held = apply("min", held, number(bound))
         if -1 in sides:
             held = apply("max", held, number(-bound))
+        # A function has its limit at an infinite argument: left alone, it is shared with other programs.
+        if (outside := outside_functions(inner, x, held)) is not inner:
+            yield outside
         yield substitute(inner, {x: held})
 
 

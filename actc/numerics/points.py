@@ -48,6 +48,8 @@ class Density:
     pairs: int  # of activations with several inputs
 
 
+_MANTISSAS = (Fraction(5, 4), Fraction(13, 8))  # next to the smallest normal number
+
 _THRESHOLDS = tuple((k, above) for k in (2, 3, 4) for above in (Fraction(1, 2), Fraction(2), Fraction(7, 2)))
 """Roots and octaves: where a power overflows, or vanishes, though what it is divided by would bring it back."""
 
@@ -172,6 +174,15 @@ def _around(where: Fraction, form: Format, count: int) -> list[Fraction]:
         distance = ulp * 2 ** (1 + k * form.precision // steps)
         found += [where + distance, where - distance]
     return found
+
+
+def along(activation: Activation, name: str, form: Format) -> list[Point]:
+    """The coordinates of one input, from the smallest to the largest numbers of the format."""
+    (domain,) = (i.domain for i in activation.inputs if i.name == name)
+    values = _line(form, domain, _FULL[form], [])
+    sizes = [Fraction(2) ** e * part for e in (form.least, form.least + 5) for part in _MANTISSAS]
+    more = [v for size in sizes for v in (size, -size) if domain.contains(v)]
+    return [{name: value} for value in dict.fromkeys((*values, *more))]
 
 
 def special_places(activation: Activation, found: Mapping[str, Sequence[Crossing]]) -> Places:

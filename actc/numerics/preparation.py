@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from actc.calculus.intervals import POSITIVE, Interval
 from actc.calculus.ranges import Box
 from actc.model.algebra import folded, multiply, negate, power, where
-from actc.model.expr import FALSE, NAN, ONE, TRUE, Expr, apply, fold, number, rebuild
+from actc.model.expr import FALSE, NAN, ONE, TRUE, Expr, apply, fold, number, postorder, rebuild
+
+_ARITHMETIC = frozenset({"symbol", "add", "sub", "mul", "div", "neg", "abs", "min", "max", "where", "pow", "number"})
 
 
 def decided(root: Expr, env: Mapping[str, Interval]) -> Expr:
@@ -56,6 +58,15 @@ def sizes_split(root: Expr, env: Mapping[str, Interval]) -> Expr:
         return here
 
     return fold(root, visit)
+
+
+def outside_functions(root: Expr, x: Expr, held: Expr) -> Expr:
+    """The expression with an input replaced where it is no part of an argument of a function, or of a condition."""
+    known: dict[Expr, Expr] = {x: held}
+    for node in postorder(root):
+        if node.is_condition or node.op not in _ARITHMETIC:
+            known.setdefault(node, node)
+    return fold(root, lambda node, args: rebuild(node, args), known)
 
 
 def powers_split(root: Expr) -> Expr:

@@ -91,7 +91,7 @@ def _is_count(exponent: Expr) -> bool:
 
 
 def bounded_first(root: Expr, inputs: tuple[str, ...]) -> Expr:
-    """Every product with its bounded factors in front, then what depends on an input, and parameters last."""
+    """Every product with its bounded factors in front, then other inputs, what they depend on, and parameters last."""
     joined = _inside_products(root)
 
     def visit(node: Expr, args: tuple[Expr, ...]) -> Expr:
@@ -100,7 +100,8 @@ def bounded_first(root: Expr, inputs: tuple[str, ...]) -> Expr:
             return here
         top, bottom, sign = factors(here)
         result = ONE
-        for part in sorted(top, key=lambda p: _kind(p, inputs)):
+        own = frozenset().union(*(part.free for part in top if part.op in BOUNDED))
+        for part in sorted(top, key=lambda p: _kind(p, inputs, own)):
             result = part if result is ONE else multiply(result, part)
         for part in bottom:
             result = divide(result, part)
@@ -109,10 +110,12 @@ def bounded_first(root: Expr, inputs: tuple[str, ...]) -> Expr:
     return fold(root, visit)
 
 
-def _kind(part: Expr, inputs: tuple[str, ...]) -> int:
+def _kind(part: Expr, inputs: tuple[str, ...], own: frozenset[str]) -> int:
+    """``own`` is what the bounded factors depend on: x*sigmoid(x) is tiny with x, whatever it is multiplied with."""
     if part.op in BOUNDED:
         return 0
-    return 1 if any(name in part.free for name in inputs) else 2
+    moving = [name for name in inputs if name in part.free]
+    return 3 if not moving else 1 if own.isdisjoint(moving) else 2
 
 
 def factors(root: Expr) -> tuple[list[Expr], list[Expr], int]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import islice, pairwise
+from math import inf
 
 from flint import arb
 
@@ -23,6 +24,8 @@ from actc.numerics.accuracy import TARGET, Judge, Score, simulators, total
 from actc.numerics.candidates import cost, equivalents, magnitudes, nearly_equal, pieces, prepared, turned, variants
 from actc.numerics.centres import enclosed_roots
 from actc.numerics.expansions import BOUNDS, beside, expanded, small_quantities
+from actc.numerics.grouped import GROUP, grouped, ungrouped
+from actc.numerics.normal_tails import with_tails
 from actc.numerics.points import Point, PointSet
 from actc.numerics.ratio_logarithms import near_one
 from actc.numerics.regimes import BOUNDS as BOUNDS_OF_INPUT
@@ -49,6 +52,7 @@ _MOST_SMOOTH = 2  # programs whose derivatives are tried
 _MOST_FAILING = 12  # intervals in which a double root is looked for
 _MOST_ROOTS = 4  # of one expression, around which it is expanded
 _LEAST_BOUND = 2  # of the list: what is below is too near for what cancels beyond
+_NEARLY = 16  # times as many points at which an expression fails as those at which a program may that replaces it
 _WORTH = 0.8  # of the bits lost: what a program that is not within the contract may lose, to be worth the change
 
 
@@ -95,7 +99,9 @@ class Found:
 
 
 def _is_better(after: Score, before: Score) -> bool:
-    """Clearly so: finite more often and better in all, or as finite and much more exact."""
+    """Clearly so: finite more often and better in all, or as finite and much more exact, or good nearly everywhere."""
+    if _NEARLY * (after.nonfinite + after.bad) <= before.nonfinite + before.bad:
+        return loss(after) < loss(before)
     if after.nonfinite < before.nonfinite:
         return loss(after) < loss(before)
     return after.nonfinite == before.nonfinite and after.bits <= _WORTH * before.bits
@@ -319,7 +325,12 @@ class Search:
     def _rearranged(self) -> Iterable[Expr]:
         """One rule at a time on a few programs, then two."""
         inner, wrap = peeled(self.plain)
+        yield from (wrap(one) for one in with_tails(inner, self.arena.inputs, self.arena.env))
         yield from (wrap(one) for one in magnitudes(inner, self.arena.inputs, self.arena.env))
+        for together, product in grouped(inner, self.arena.inputs):
+            env = {**self.arena.env, GROUP.name: Interval(-inf, inf)}
+            found = magnitudes(together, (*self.arena.inputs, GROUP.name), env)
+            yield from (wrap(ungrouped(one, product)) for one in found)
         first = dict.fromkeys((self.plain, *self._leaders(_BEAM)))
         yield from self._varied(first)
         rest = dict.fromkeys((*equivalents(self.plain), *self._pieces()))
@@ -338,7 +349,7 @@ class Search:
 
     def _regimes(self) -> Iterable[Expr]:
         """Two programs at a time, chosen by an input or its size."""
-        programs = self._fitting(6)
+        programs = list(dict.fromkeys((*self._fitting(5), self.expr)))
         errors = [[lost_bits(e) for row in self.final.errors(p) for e in row] for p in programs]
         for name in self.arena.inputs:
             if name not in self.expr.free:

@@ -6,6 +6,7 @@ Chebyshev's polynomials within the same bound (Lanczos' economisation).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -105,7 +106,7 @@ def _moved(start: int, terms: list[Fraction], even: bool, disc: Disc) -> Expr:
     for k in range(len(full)):
         for j in range(len(moved) - 2, k - 1, -1):
             moved[j] += offset * moved[j + 1]
-    total = _horner(OFFSET, moved)
+    total = horner(OFFSET, moved)
     if start < 2:
         return total
     held = subtract(apply("min", OFFSET, number(_HELD)), number(disc.rest)) if disc.rest else OFFSET
@@ -164,6 +165,18 @@ def _least(terms: list[Fraction], reach: Fraction, even: bool, start: int | None
         return rational(least) if least is not None else Fraction(0)
 
 
+def shortened_on(terms: list[Fraction], reach: Fraction, allowed: Fraction) -> list[Fraction]:
+    """A shorter polynomial that differs from the one given by no more than that between 0 and ``reach``."""
+    left = allowed
+    while len(terms) > 1:
+        size = abs(terms[-1]) * reach ** (len(terms) - 1) / 2 ** (2 * len(terms) - 3)
+        if size > left:
+            break
+        left -= size
+        terms = _lowered(terms, reach, even=True)
+    return terms
+
+
 def _lowered(terms: list[Fraction], reach: Fraction, even: bool) -> list[Fraction]:
     """The polynomial less a multiple of Chebyshev's, so that its last term is gone."""
     degree = len(terms) - 1
@@ -202,11 +215,12 @@ def _sum(a: list[int], b: list[int]) -> list[int]:
 
 def _written(start: int, found: tuple[list[Fraction], bool]) -> Expr:
     terms, even = found
-    total = _horner(power(SMALL, number(2)) if even else SMALL, terms)
+    total = horner(power(SMALL, number(2)) if even else SMALL, terms)
     return multiply(power(SMALL, number(start)), total) if start else total
 
 
-def _horner(unknown: Expr, terms: list[Fraction]) -> Expr:
+def horner(unknown: Expr, terms: Sequence[Fraction]) -> Expr:
+    """The polynomial with these coefficients, the constant one first."""
     total = ZERO
     for c in reversed(terms):
         total = add(number(_short(c)), multiply(unknown, total))

@@ -30,6 +30,7 @@ from actc.numerics.edges import edges
 from actc.numerics.ends import End, ends, missed, reaching
 from actc.numerics.formats import FLOAT64
 from actc.numerics.long_arithmetic import is_nearly, long_value
+from actc.numerics.pairings import pairings
 from actc.numerics.points import Point, PointSet, screening, special_places, thorough
 from actc.numerics.preparation import decided
 from actc.numerics.rational import quotient
@@ -102,7 +103,9 @@ def stabilise_measured(gradients: Gradients) -> Stabilised:
     found = {name: _crossings(activation, name, roots) for name in inputs}
     places = special_places(activation, found)
     centres = {name: closed_places(along) for name, along in found.items()}
-    arena = Arena.over(activation, screening(activation, places), thorough(activation, places), centres)
+    many = thorough(activation, places)
+    arena = Arena.over(activation, screening(activation, places), many, centres)
+    arena = arena.extended(pairings(roots, activation, many))
     ties = [point for name in inputs for crossing in found[name] for point in tie_points(activation, crossing)]
     apart = PointSet(FLOAT64, tuple(_generic_points(activation)))
 
@@ -136,7 +139,7 @@ def stabilise_measured(gradients: Gradients) -> Stabilised:
         results.append(result)
     limits: list[tuple[Limits, ...]] = []
     for k, (one, result) in enumerate(zip(searches, (value, *results), strict=True)):
-        along = tuple((name, ends(one.expr, name, activation, arena.all)) for name in inputs)
+        along = tuple((name, ends(one.expr, name, activation, many)) for name in inputs)
         for name, wanted in along:
             result = reaching(one, result, name, wanted)
         limits.append(along)
