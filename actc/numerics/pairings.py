@@ -22,7 +22,12 @@ from actc.numerics.simulate import Simulator
 
 _MOST_PLACES = 20  # along one coordinate, of one kind
 _OF_ONE_PLACE = 2  # sizes of the other symbol
-_SIZES: tuple[Fraction, ...] = (Fraction(31, 32), Fraction(3, 4), Fraction(1, 2), Fraction(1, 4))  # of the format's exponents
+_SIZES: tuple[Fraction, ...] = (
+    Fraction(31, 32),
+    Fraction(3, 4),
+    Fraction(1, 2),
+    Fraction(1, 4),
+)  # of the format's exponents
 _OF_PARAMETERS = _SIZES[-1:]
 _NEAR, _FAR = Fraction(1, 2**20), Fraction(2**20)  # between which an input lies where a parameter is great
 _GOLDEN = Fraction(6180339887, 10**10)
@@ -33,34 +38,39 @@ _TOO_SMALL, _TOO_LARGE = -1, 1
 
 
 def pairings(roots: Sequence[Expr], activation: Activation, sets: Sequence[PointSet]) -> list[tuple[Point, ...]]:
-    """Such points for the expressions, in the formats of the sets."""
-    names = [i.name for i in activation.inputs]
-    others = [*names, *(p.name for p in activation.parameters)]
+    """Such points of two inputs for the expressions, in the formats of the sets."""
+    names = tuple(i.name for i in activation.inputs)
+    return [_pairings(roots, activation, points.format, names, _SIZES) for points in sets]
+
+
+def great_parameters(roots: Sequence[Expr], activation: Activation, sets: Sequence[PointSet]) -> tuple[PointSet, ...]:
+    """The same of an input and a parameter of a great size."""
+    names = tuple(p.name for p in activation.parameters)
+    return tuple(PointSet(s.format, _pairings(roots, activation, s.format, names, _OF_PARAMETERS)) for s in sets)
+
+
+def _pairings(
+    roots: Sequence[Expr], activation: Activation, form: Format, others: Sequence[str], sizes: Sequence[Fraction]
+) -> tuple[Point, ...]:
     used = frozenset().union(*(root.free for root in roots))
     nodes = [n for n in dict.fromkeys(n for root in roots for n in postorder(root)) if not n.is_condition]
-    found = []
-    for points in sets:
-        form = points.format
-        chosen: dict[tuple[Fraction, ...], Point] = {}
-        for name in names:
-            if len(used) < 2 or name not in used:
-                continue
-            line = [{**row, **_rest(activation, name, form)} for row in along(activation, name, form)]
-            line.sort(key=lambda p: p[name])
-            run = _run(form, line)
-            for other in others:
-                if other == name or other not in used:
-                    continue
-                watched = [n for n in nodes if name in n.free and other not in n.free and n.op != "symbol"]
-                kinds = _kinds(watched, run, line)
-                sizes = _SIZES if other in names else _OF_PARAMETERS
-                if other not in names:
-                    near = [_NEAR < abs(p[name]) < _FAR for p in line]
-                    kinds = [_TOO_SMALL if k == _TOO_SMALL and n else 0 for k, n in zip(kinds, near, strict=True)]
-                for point in _brought_back(roots, activation, form, line, kinds, other, sizes):
-                    chosen.setdefault(tuple(point.values()), point)
-        found.append(tuple(chosen.values()))
-    return found
+    chosen: dict[tuple[Fraction, ...], Point] = {}
+    for name in (i.name for i in activation.inputs if i.name in used):
+        great = [other for other in others if other != name and other in used]
+        if not great:
+            continue
+        line = [{**row, **_rest(activation, name, form)} for row in along(activation, name, form)]
+        line.sort(key=lambda p: p[name])
+        run = _run(form, line)
+        for other in great:
+            watched = [n for n in nodes if name in n.free and other not in n.free and n.op != "symbol"]
+            kinds = _kinds(watched, run, line)
+            if sizes is _OF_PARAMETERS:
+                near = [_NEAR < abs(p[name]) < _FAR for p in line]
+                kinds = [_TOO_SMALL if k == _TOO_SMALL and n else 0 for k, n in zip(kinds, near, strict=True)]
+            for point in _brought_back(roots, activation, form, line, kinds, other, sizes):
+                chosen.setdefault(tuple(point.values()), point)
+    return tuple(chosen.values())
 
 
 def _rest(activation: Activation, name: str, form: Format) -> Point:

@@ -17,6 +17,7 @@ from actc.numerics.formats import fraction
 
 INFINITE = 64.0  # bits that a result which is not finite counts as lost
 _MOST_PAIRS = 6
+_GREATEST = 10.0**37  # of a bound: a literal that is a float32
 _READABLE = 16  # exponents of powers of two that are written out
 # The first is for what is periodic: an ulp of such an input is many periods, and its multiples must not overflow.
 BOUNDS = tuple(Fraction(n) for n in (10**36, 10**18, 10**12, 10**9, 10**6, 32768, 4096, 1024, 256, 128, 64, 32))
@@ -50,7 +51,7 @@ def combined(
             below = 0.0
             for cut in range(1, len(order)):
                 below += losses[a][order[cut - 1]]
-                if values[order[cut]] == values[order[cut - 1]]:
+                if values[order[cut]] == values[order[cut - 1]] or abs(values[order[cut - 1]]) > _GREATEST:
                     continue
                 loss = below + above[b][cut]
                 if best is None or loss < best[0] - 1e-9:

@@ -30,11 +30,11 @@ from actc.numerics.edges import edges
 from actc.numerics.ends import End, ends, missed, reaching
 from actc.numerics.formats import FLOAT64
 from actc.numerics.long_arithmetic import is_nearly, long_value
-from actc.numerics.pairings import pairings
+from actc.numerics.pairings import great_parameters, pairings
 from actc.numerics.points import Point, PointSet, screening, special_places, thorough
 from actc.numerics.preparation import decided
 from actc.numerics.rational import quotient
-from actc.numerics.search import Arena, Found, Search, peeled
+from actc.numerics.search import Arena, Found, Search, peeled, with_great_parameters
 from actc.numerics.valleys import around, valleys
 
 Limits = tuple[str, tuple[End, ...]]
@@ -106,6 +106,7 @@ def stabilise_measured(gradients: Gradients) -> Stabilised:
     many = thorough(activation, places)
     arena = Arena.over(activation, screening(activation, places), many, centres)
     arena = arena.extended(pairings(roots, activation, many))
+    great = great_parameters(roots, activation, many)
     ties = [point for name in inputs for crossing in found[name] for point in tie_points(activation, crossing)]
     apart = PointSet(FLOAT64, tuple(_generic_points(activation)))
 
@@ -122,10 +123,11 @@ def stabilise_measured(gradients: Gradients) -> Stabilised:
         found = first.run(others)
         worse = _failing(expr, first, found.program, arena.all, domains)
         if not any(worse):
-            return first, found
+            return first, with_great_parameters(first, found, great)
         second = Search(expr, first.plain, arena.extended(worse), fits)
         # A search that failed on fewer points would fail again; only how far the program is off is told anew.
-        return second, second.run(others) if found.score.meets else second.judged_as(found.program)
+        found = second.run(others) if found.score.meets else second.judged_as(found.program)
+        return second, with_great_parameters(second, found, great)
 
     searched, value = search(gradients.value)
     searches = [searched]
