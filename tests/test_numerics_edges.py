@@ -39,6 +39,17 @@ def test_places_are_found_between_points(formula: str, where: mpmath.mpf) -> Non
     assert any(x < where for x in near)
 
 
+def test_several_inputs_are_followed_one_by_one() -> None:
+    """Along one input the others stay, which no list of pairs does for them."""
+    sizes = [Fraction(2) ** k * sign for k in range(-4, 12) for sign in (1, -1)]
+    pairs = [{"x": x, "z": sizes[(7 * k + 3) % len(sizes)]} for k, x in enumerate(sizes)]
+    near = [p for p in found("x*sigmoid(-z)", *pairs) if 87 < p["z"] < 90]
+    others = {p["x"] for p in near}
+    assert 1 <= len(others) <= 2
+    for other in others:
+        assert len({p["z"] for p in near if p["x"] == other}) > 2
+
+
 @pytest.mark.parametrize(("text", "which", "names", "points", "true"), [
     ("expression: (exp(x) - 1 - x)/x**2\n", 0, "x", [(88.75,), (91.0,), (95.5,), (96.9,)],
      lambda x: (mpmath.exp(x) - 1 - x) / x**2),
@@ -61,6 +72,7 @@ def test_results_hold_where_a_step_does_not(
 @pytest.mark.parametrize(("text", "true"), [
     ("log(1 + log(cosh(x)))", lambda x: mpmath.log(1 + abs(x) - mpmath.log(2) + mpmath.log1p(mpmath.exp(-2 * abs(x))))),
     ("log(x + sqrt(x**2 + 1))", mpmath.asinh),
+    ("x/sqrt(1 + 3*x**2/4) - x", lambda x: x / mpmath.sqrt(1 + 3 * x**2 / 4) - x),
 ])  # fmt: skip
 def test_the_greatest_numbers(text: str, true: Function) -> None:
     """Nothing that is twice an input is formed, and what has one is right at the least of them too."""

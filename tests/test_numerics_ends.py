@@ -136,3 +136,16 @@ def test_finite_inputs_are_as_exact_as_before() -> None:
             assert measured.nonfinite == 0
             assert measured.value_ulp <= 8
             assert all(error <= 8 for _, error in measured.gradient_ulp)
+
+
+def test_inputs_are_not_held_where_a_parameter_is_tiny() -> None:
+    """x*sigmoid(beta*x) is 0 at minus infinity, and goes on growing up to there where beta is next to nothing."""
+    found = stabilise(right("name: a\nparameters: {beta: 1.0}\nexpression: x/(1 + exp(-beta*x))\n"))
+    for program in (found.value, found.gradients[0].expr):
+        assert at_infinity(program, FLOAT32, -1, beta=1.0) == 0
+    for x in (-3e38, -2.5e37, 3e38):
+        beta = FLOAT32.nearest(Fraction(3, 10**38))
+        point = {"x": FLOAT32.nearest(Fraction(x)), "beta": beta}
+        got = float(simulate(found.value, FLOAT32, [point])[0])
+        wanted = mpmath.mpf(float(point["x"])) / (1 + mpmath.exp(-mpmath.mpf(float(beta)) * float(point["x"])))
+        assert got == pytest.approx(float(wanted), rel=1e-6)

@@ -50,6 +50,7 @@ class Score:
     bits: float  # the sum of the bits lost
     worst: float  # the greatest error in ULP, of finite results
     at: Point | None  # where that is, or where the result is not finite
+    brim: int = 0  # of those not finite: with a truth so near the greatest number that an ULP or two lie beyond it
 
     @property
     def meets(self) -> bool:
@@ -117,6 +118,14 @@ class Truth:
             if plain <= 1:
                 return float(plain)
             return float(distance / self._scale(index, value, distance))
+
+    def is_at_the_brim(self, index: int) -> bool:
+        """Whether a result that is right up to the target may be beyond the format's greatest number."""
+        value = self.at(index)
+        if value is None:
+            return False
+        with self._context:
+            return bool(abs(value) + TARGET * self._ulp(value) >= _power_of_two(self._form.most))
 
     def _ulp(self, value: Float) -> Float:
         exponent = gmpy2.get_exp(value) - 1 if value != 0 else self._form.least
@@ -214,13 +223,14 @@ class Judge:
     def _summary(self, index: int, errors: list[float]) -> Score:
         points = self._sets[index]
         precision = points.format.precision
-        nonfinite = lost = bad = 0
+        nonfinite = lost = bad = brim = 0
         bits = worst = 0.0
         at: Point | None = None
         for i, error in enumerate(errors):
             if error == float("inf"):
                 at = points.points[i] if nonfinite == 0 else at
                 nonfinite += 1
+                brim += self._truths[index].is_at_the_brim(i)
                 continue
             if error > TARGET:
                 bad += 1
@@ -231,7 +241,7 @@ class Judge:
             if error > worst:
                 worst = error
                 at = points.points[i] if nonfinite == 0 else at
-        return Score(nonfinite, lost, bad, float(bits), worst, at)
+        return Score(nonfinite, lost, bad, float(bits), worst, at, brim)
 
 
 def total(scores: list[Score]) -> Score:
@@ -244,6 +254,7 @@ def total(scores: list[Score]) -> Score:
         sum(s.bits for s in scores),
         max(s.worst for s in scores),
         worst.at,
+        sum(s.brim for s in scores),
     )
 
 

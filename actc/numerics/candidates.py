@@ -6,16 +6,18 @@ from collections.abc import Callable, Iterator, Mapping
 
 from actc.calculus.intervals import Interval
 from actc.model.expr import Expr, postorder, size
+from actc.numerics.arctangents import turned_outside
 from actc.numerics.blends import blended
 from actc.numerics.coefficients import by_plain_symbols, by_roots, by_symbols, by_symbols_in_differences
 from actc.numerics.collected import collected
-from actc.numerics.differences import in_differences, with_products
+from actc.numerics.differences import has_several, in_differences, with_products
 from actc.numerics.far import far_form, split_at_one
 from actc.numerics.forms import vocabulary
 from actc.numerics.half_angles import by_half_angles
 from actc.numerics.inverse import inverted_outside
 from actc.numerics.logarithms import greatest_first, joined, joined_by_gap, joined_near
 from actc.numerics.magnitudes import by_magnitudes
+from actc.numerics.norms import norms_far
 from actc.numerics.one_exponential import by_one_exponential
 from actc.numerics.paired_roots import paired
 from actc.numerics.periodic import reduced
@@ -46,11 +48,12 @@ def equivalents(root: Expr) -> Iterator[Expr]:
     """The expression in the stable vocabulary, in several spellings."""
     yield from _fresh(root, nearest)
     yield from _fresh(root, by_half_angles)
+    yield from _fresh(root, turned_outside)
     yield from _fresh(root, lambda e: local(e, WRITERS[0]))
     for collecting in (by_plain_symbols, by_symbols, by_roots):
         yield from _fresh(root, lambda e, w=collecting: rewritten(e, w, whole=True))  # type: ignore[misc]
     apart = with_products(root)
-    if apart is not root:
+    if apart is not root or has_several(root):
         for dividing in (by_symbols_in_differences, in_differences):
             yield from _fresh(apart, lambda e, w=dividing: rewritten(e, w, whole=True))  # type: ignore[misc]
     for whole in (False, True):
@@ -63,6 +66,7 @@ def prepared(root: Expr) -> Iterator[Expr]:
     yield root
     yield from _fresh(root, lambda e: nearest(powers_split(e)))
     yield from _fresh(root, lambda e: rewritten(e, WRITERS[0], whole=False))
+    yield from _fresh(root, turned_outside)
 
 
 def pieces(root: Expr, inputs: tuple[str, ...], env: Mapping[str, Interval]) -> Iterator[Expr]:
@@ -126,6 +130,7 @@ def variants(root: Expr, inputs: tuple[str, ...]) -> Iterator[Expr]:
             yield from _fresh(root, lambda e, n=name: inverted_outside(conjugate(e), n))  # type: ignore[misc]
             yield from _fresh(root, lambda e, n=name: inverted_outside(rationalised(e), n))  # type: ignore[misc]
             yield from _fresh(root, lambda e, n=name: collected(e, n))  # type: ignore[misc]
+            yield from _fresh(root, lambda e, n=name: norms_far(e, n))  # type: ignore[misc]
 
 
 def turned(root: Expr, inputs: tuple[str, ...]) -> Iterator[Expr]:

@@ -15,7 +15,7 @@ from flint import fmpq_mpoly
 
 from actc.model.algebra import add, compare, divide, multiply, negate, subtract, where
 from actc.model.expr import ONE, ZERO, Expr, apply, fold, postorder, rebuild
-from actc.numerics.exponents import times
+from actc.numerics.exponents import scaled, times
 from actc.numerics.forms import Product, factored, polynomial
 from actc.numerics.rational import Quotient, quotient
 
@@ -55,6 +55,12 @@ def with_products(root: Expr) -> Expr:
         return times(Fraction(1, 2), add(whole, other) if here.op == "cosh" else subtract(whole, other))
 
     return fold(root, visit)
+
+
+def has_several(root: Expr) -> bool:
+    """Whether there are exponentials of more than one thing, as in tanh(x) - tanh(z)."""
+    arguments = (node.args[0] for node in postorder(root) if node.op in _EXPONENTIAL and node.free)
+    return len({scaled(argument)[1] for argument in arguments}) > 1
 
 
 def _power(argument: Expr) -> Expr | None:
@@ -127,13 +133,15 @@ class _Written:
         return list(self._minus)[:_MOST_TURNS]
 
     def sum(self, vector: Vector) -> Expr:
-        """An exponent written out, positive terms first."""
+        """An exponent written out, positive terms first; 2*(x - z), for 2*x alone may overflow."""
+        sizes = {abs(factor) for factor in vector if factor}
+        common = sizes.pop() if len(sizes) == 1 else Fraction(1)
         total = ZERO
         for factor, argument in sorted(zip(vector, self._arguments, strict=True), key=lambda pair: pair[0] < 0):
             if factor:
-                term = times(abs(factor), argument)
+                term = times(abs(factor) / common, argument)
                 total = add(total, term) if factor > 0 else subtract(total, term) if total is not ZERO else negate(term)
-        return total
+        return times(common, total)
 
     def _put_binomial(self, poly: fmpq_mpoly, exponent: int) -> bool:
         terms = list(poly.to_dict().items())

@@ -20,6 +20,8 @@ from actc.numerics.points import Point, PointSet
 from actc.numerics.simulate import Simulator
 
 _ROWS = 2  # settings of the parameters, the defaults first
+_OTHERS = ((Fraction(1, 2), Fraction(16)), (Fraction(200), Fraction(10**12)))  # sizes of the inputs that stay
+_LINE = 90  # points of one line
 _MOST_EDGES = 12  # of one setting
 _ROUNDS, _INNER = 3, 6  # sections of each interval, and points that make them
 _DISTANCES = tuple(Fraction(n, 512) for n in (0, 1, 3, 8, 20, 48, 110))  # of the size, into the window
@@ -44,22 +46,46 @@ class _Edge:
 
 
 def edges(program: Expr, points: PointSet, run: Simulator, domains: Mapping[str, Domain]) -> list[Point]:
-    """Points of the format next to such places, along the only input. ``run`` has been made for the points."""
-    if len(domains) != 1:
-        return []
-    ((name, domain),) = domains.items()
-    nodes = [node for node in postorder(program) if name in node.free and node.op != "symbol"]
-    columns = {node: [_kind(v) for v in run.run(node)] for node in nodes}
-    rows: dict[tuple[Fraction, ...], list[int]] = {}
-    for index, point in enumerate(points.points):
-        rows.setdefault(tuple(v for n, v in point.items() if n != name), []).append(index)
+    """Points of the format next to such places, along each input. ``run`` has been made for the points."""
     found = []
-    for row in list(rows.values())[:_ROWS]:
-        order = sorted(row, key=lambda i: points.points[i][name])
-        enclosed = _enclosed(nodes, columns, [points.points[i] for i in order], order, name)
-        _narrow(enclosed, points.format, name)
-        found += _around(enclosed, points.format, name, domain)
+    for name, domain in domains.items():
+        nodes = [node for node in postorder(program) if name in node.free and node.op != "symbol"]
+        if not nodes:
+            continue
+        for row in _rows(points.points, name) if len(domains) == 1 else _lines(points.points, name, domains):
+            here = run if len(domains) == 1 else _simulator(points.format, [point for _, point in row])
+            order = [index for index, _ in row] if len(domains) == 1 else list(range(len(row)))
+            columns = {node: [_kind(v) for v in here.run(node)] for node in nodes}
+            enclosed = _enclosed(nodes, columns, [point for _, point in row], order, name)
+            _narrow(enclosed, points.format, name)
+            found += _around(enclosed, points.format, name, domain)
     return found
+
+
+_Row = list[tuple[int, Point]]
+"""Points that differ in one input, in its order, with their places in the list of all."""
+
+
+def _rows(points: Sequence[Point], name: str) -> list[_Row]:
+    rows: dict[tuple[Fraction, ...], _Row] = {}
+    for index, point in enumerate(points):
+        rows.setdefault(tuple(v for n, v in point.items() if n != name), []).append((index, point))
+    return [sorted(row, key=lambda item: item[1][name]) for row in list(rows.values())[:_ROWS]]
+
+
+def _lines(points: Sequence[Point], name: str, inputs: Mapping[str, Domain]) -> list[_Row]:
+    """The same for several inputs: lines through two of the points, which have one of the first's parameters."""
+    parameters = {n: v for n, v in points[0].items() if n not in inputs}
+    alike = [p for p in points if all(p[n] == v for n, v in parameters.items())]
+    places = sorted({p[name] for p in alike})
+    lines = []
+    for low, high in _OTHERS:
+        through = next((p for p in alike if all(low <= abs(p[n]) < high for n in inputs if n != name)), None)
+        if through is not None:
+            lines.append(
+                [(k, {**through, name: place}) for k, place in enumerate(places[:: max(1, len(places) // _LINE)])]
+            )
+    return lines
 
 
 def _kind(value: Float | bool) -> Kind:

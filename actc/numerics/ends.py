@@ -39,6 +39,7 @@ _TURNS = (2, 5)  # of other inputs' values
 _NEAR = Fraction(1, 2**20)
 _ASIDE = Fraction(67, 64)
 _CHEAP = 2
+_MOST_FACTORS = 3  # infinite ones of a product
 _INSTEAD = tuple(Fraction(10) ** k for k in (30, 18, 9, 3))
 _VARIABLE = "·t"
 
@@ -204,9 +205,12 @@ def _candidates(program: Expr, name: str, missing: tuple[int, ...], wanted: tupl
         for most in (2, 1, 0)
     ]  # fmt: skip
     chosen = [one for one in dict.fromkeys(sides) if one]
+    zeros = inner
+    for _ in range(_MOST_FACTORS):  # each time those that the last made 0 times infinity
+        zeros = _with_zeros(zeros, name, missing, wanted)
     for some in chosen:
         yield from (wrap(held) for held in _held(inner, name, some))
-    yield wrap(_with_zeros(inner, name, missing, wanted))
+    yield wrap(zeros)
     for some in chosen:
         yield from (wrap(other) for other in _apart(inner, name, some, missing, wanted))
 
@@ -228,9 +232,10 @@ def _held(inner: Expr, name: str, sides: frozenset[int]) -> Iterator[Expr]:
 def _with_zeros(inner: Expr, name: str, missing: tuple[int, ...], wanted: tuple[End, ...]) -> Expr:
     """Products that are 0 times infinity at the limits that are missed are 0 wherever that factor is 0."""
     zeros: dict[Expr, int] = {}
+    guarded = {n.args[2] for n in postorder(inner) if n.op == "where" and n.args[0].op == "eq" and n.args[1] is ZERO}
     for _, run in _runs(name, tuple(wanted[k] for k in missing)):
         for node in postorder(inner):
-            if node.op == "mul":
+            if node.op == "mul" and node not in guarded:
                 for pair in zip(*(run.run(a) for a in node.args), strict=True):
                     for k in (0, 1):
                         if pair[k] == 0 and gmpy2.is_infinite(pair[1 - k]):

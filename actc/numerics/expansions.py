@@ -9,7 +9,7 @@ by Chebyshev's polynomials within the same bound (Lanczos' economisation).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from flint import fmpq
@@ -20,6 +20,7 @@ from actc.numerics.exponents import scaled
 from actc.numerics.forms import plain_product, polynomial
 from actc.numerics.preparation import powers_split
 from actc.numerics.rational import Quotient, quotient
+from actc.numerics.shares import in_shares, share, shared
 from actc.numerics.short_polynomials import OFFSET, SMALL, Disc, factored_near, short_near
 
 BOUNDS = tuple(Fraction(n, 16) for n in (1, 2, 4, 6, 8, 12, 16, 24, 32, 48, 64))
@@ -37,15 +38,19 @@ _ATOMS = frozenset({"exp", "log", "log1p", "softplus", "log_sigmoid"})
 _SHRINKING = frozenset({"exp", "sigmoid", "softplus", "normal_cdf", "erfc", "tanh", "sin"})
 
 
-def small_quantities(root: Expr, name: str) -> list[Expr]:
-    """What may be small together with the input, or far out: the input, and products that functions are applied to."""
+def small_quantities(root: Expr, name: str, is_positive: Callable[[Expr], bool] = lambda _: False) -> list[Expr]:
+    """What may be small together with the input, or far out: the input, and products that functions are applied to.
+
+    Those that are positive are followed by their shares (see ``shares``).
+    """
     found: dict[Expr, None] = {}
     for node in postorder(root):
         if (node.op in _FUNCTIONS or node.op == "pow") and name in node.free:
             base = scaled(_without_constant(node.args[0]))[1]
             if base.op in _SHRINKING or (base.op in ("mul", "div") and _target(base, name) is not None):
                 found[base] = None
-    return [symbol(name), *found]
+    positive = [q for q in found if q.op in ("exp", "mul", "div") and is_positive(q)]
+    return list(dict.fromkeys((symbol(name), *found, *(share(q) for q in positive))))
 
 
 def expanded(root: Expr, small: Expr, name: str, disc: Disc) -> Iterator[Expr]:
@@ -176,12 +181,19 @@ def _in_terms_of(node: Expr, small: Expr, name: str, *, mirrored: bool) -> Expr 
         return substitute(node, {small: SMALL})
     if small.op in _SHRINKING:
         return substitute(node, _alike(small, mirrored=mirrored))
-    target = _target(small, name)
+    base = shared(small) or small
+    target = _target(base, name)
     if target is None:
         return None
-    rest = fold(substitute(small, {target: ONE}), lambda n, args: folded(rebuild(n, args)))
-    solved = divide(rest, SMALL) if _is_below(small, target) else divide(SMALL, rest)
-    known = {target: solved, small: SMALL}
+    rest = fold(substitute(base, {target: ONE}), lambda n, args: folded(rebuild(n, args)))
+    below = _is_below(base, target)
+
+    def solved(product: Expr) -> Expr:
+        return divide(rest, product) if below else divide(product, rest)
+
+    if base is not small:
+        return in_shares(node, name, SMALL, solved, target)
+    known = {target: solved(SMALL), small: SMALL}
     return fold(node, lambda n, args: _reduced(rebuild(n, args)), known)
 
 
@@ -192,7 +204,7 @@ def _alike(small: Expr, *, mirrored: bool) -> dict[Expr, Expr]:
     if small.op == "sigmoid":
         other = ONE - u if mirrored else apply("sigmoid", negate(v))
         known |= {apply("sigmoid", negate(v)): other, apply("exp", negate(v)): other / u}
-        known |= {apply("exp", v): u / other}
+        known |= {apply("exp", v): u / other, apply("softplus", v): negate(apply("log1p", negate(u)))}
     if small.op == "exp":
         known |= {apply("exp", negate(v)): ONE / u, apply("softplus", v): apply("log1p", u)}
         known |= {apply("sigmoid", v): u / (ONE + u), apply("sigmoid", negate(v)): ONE / (ONE + u)}

@@ -26,6 +26,7 @@ _GOLDEN = Fraction(6180339887, 10**10)  # its multiples fill the unit interval e
 _MOST_CROSSINGS = 6
 _MOST_AT_CROSSINGS = 120
 _OTHER_PARAMETERS = 3
+_NEAR_END = Fraction(1, 50)
 _DENSE = 32  # points near 0 where there are enough for thresholds, too
 _EXTREMES = tuple(Fraction(v) for v in (0, 1, -1, 30, -30, 10**4, -(10**4), 10**30, -(10**30)))
 
@@ -94,15 +95,29 @@ def _sets(
 def _parameters(activation: Activation, form: Format) -> list[Point]:
     """The defaults and a few other values, as they take part: rounded."""
     found: list[Point] = []
-    for values in parameter_points(activation):
-        if len(found) > _OTHER_PARAMETERS:
-            break
+    extreme = _near_an_end(activation)
+    for values in (*parameter_points(activation), *extreme):
+        if len(found) > _OTHER_PARAMETERS and values not in extreme:
+            continue
         near = {p.name: form.exact(values[p.name]) for p in activation.parameters}
         point = {name: value for name, value in near.items() if value is not None}
         inside = all(p.domain.contains(point[p.name]) for p in activation.parameters if p.name in point)
         if len(point) == len(near) and (inside or not found) and point not in found:
             found.append(point)
     return found
+
+
+def _near_an_end(activation: Activation) -> list[Point]:
+    """Values next to an end of each domain that has two, where 1/(1 - t) is large; none where no domain has."""
+    point = rational_defaults(activation)
+    closed = False
+    for index, parameter in enumerate(activation.parameters):
+        low, high = parameter.domain.low, parameter.domain.high
+        if low is not None and high is not None and not parameter.domain.integer:
+            closed = True
+            share = _NEAR_END if index % 2 else 1 - _NEAR_END
+            point[parameter.name] = low + (high - low) * share
+    return [point] if closed else []
 
 
 def _rows(activation: Activation, form: Format, density: Density, places: Places) -> list[Point]:

@@ -113,9 +113,10 @@ def clamped(root: Expr, variable: str, bounds: Sequence[Fraction]) -> Iterator[E
 
 
 def asymptotic(root: Expr, variable: str, bounds: Sequence[Fraction]) -> Iterator[Expr]:
-    """The expression up to a bound, and parallel to the diagonal beyond it."""
+    """The expression up to a bound, and parallel to a diagonal beyond it."""
     x = symbol(variable)
     for bound in bounds:
         high, low = apply("min", x, number(bound)), apply("max", x, number(-bound))
         for held in (high, low, apply("max", high, number(-bound))):
             yield substitute(root, {x: held}) + subtract(x, held)
+            yield substitute(root, {x: held}) - subtract(x, held)

@@ -16,7 +16,8 @@ from flint import arb
 
 from actc.calculus.balls import rational
 from actc.calculus.differentiate import differentiate
-from actc.calculus.intervals import Interval, of_domain
+from actc.calculus.intervals import POSITIVE, Interval, of_domain
+from actc.calculus.ranges import range_of
 from actc.model.activation import Activation
 from actc.model.algebra import where
 from actc.model.expr import NAN, Expr, apply, number, postorder, size, symbol
@@ -46,6 +47,8 @@ _DEAR = 2  # times the cost of the expression; beyond, rearrangements are tried 
 _REARRANGED = 2  # the step at which they are
 _DOUBTFUL = 3.0  # ULP: where a formula that cancels does worse, a polynomial takes its place
 _BESIDE = 2  # programs that polynomials are put beside
+_MOST_OUTSIDE = 80  # looked at for the best far from 0
+_INSIDE = Fraction(1, 2)
 _MOST_BOUNDS = 2
 _BENDING = frozenset({"where", "min", "abs"})
 _MOST_SMOOTH = 2  # programs whose derivatives are tried
@@ -54,6 +57,7 @@ _MOST_ROOTS = 4  # of one expression, around which it is expanded
 _LEAST_BOUND = 2  # of the list: what is below is too near for what cancels beyond
 _CHEAP = 8  # of cost: what a program may take more to be right at great parameters
 _NEARLY = 16  # times as many points at which an expression fails as those at which a program may that replaces it
+_AT_THE_BRIM = 4.0  # bits
 _WORTH = 0.8  # of the bits lost: what a program that is not within the contract may lose, to be worth the change
 
 
@@ -101,16 +105,15 @@ class Found:
 
 def _is_better(after: Score, before: Score) -> bool:
     """Clearly so: finite more often and better in all, or as finite and much more exact, or good nearly everywhere."""
-    if _NEARLY * (after.nonfinite + after.bad) <= before.nonfinite + before.bad:
+    inside = [score.nonfinite - score.brim for score in (after, before)]
+    if inside[0] < inside[1] or _NEARLY * (inside[0] + after.bad) <= inside[1] + before.bad:
         return loss(after) < loss(before)
-    if after.nonfinite < before.nonfinite:
-        return loss(after) < loss(before)
-    return after.nonfinite == before.nonfinite and after.bits <= _WORTH * before.bits
+    return inside[0] == inside[1] and loss(after) <= _WORTH * loss(before)
 
 
 def loss(score: Score) -> float:
-    """The bits lost at all points."""
-    return score.bits + INFINITE * score.nonfinite
+    """The bits lost at all points; what only rounding carries beyond the greatest number loses few."""
+    return score.bits + INFINITE * (score.nonfinite - score.brim) + _AT_THE_BRIM * score.brim
 
 
 @dataclass(slots=True)
@@ -127,7 +130,9 @@ class Search:
     fits: Callable[[Expr], bool]
     screen: Judge = field(init=False)
     final: Judge = field(init=False)
+    near: list[tuple[Expr, Expr, Fraction, Expr]] = field(default_factory=list)
     hard: Judge | None = None
+    hard_runs: tuple[Simulator, ...] = ()
     tried: dict[Expr, Score] = field(default_factory=dict)
     judged: dict[Expr, Score] = field(default_factory=dict)
     fitting: dict[Expr, bool] = field(default_factory=dict)
@@ -150,6 +155,7 @@ class Search:
             self._regimes,
             lambda: self._varied(self._fitting(_BEAM)),
             self._turned,
+            self._patched,
             self._held,
             self._regimes,
         )
@@ -194,7 +200,8 @@ class Search:
             sets.append(PointSet(points.format, tuple(points.points[i] for i in sorted(some))))
         hard = tuple(s for s in sets if s.points)
         if hard:
-            self.hard = Judge(self.expr, hard, simulators(hard))
+            self.hard_runs = simulators(hard)
+            self.hard = Judge(self.expr, hard, self.hard_runs)
         self.tried.clear()
         self._try(self.expr)
 
@@ -249,19 +256,44 @@ class Search:
             if name not in self.expr.free:
                 continue
             known: dict[tuple[Expr, Fraction], list[Expr]] = {}
-            smalls = dict.fromkeys(q for form in forms for q in small_quantities(form, name))
-            for far in self._leaders(_BESIDE):
+            smalls = dict.fromkeys(q for form in forms for q in small_quantities(form, name, self._is_positive))
+            for far in dict.fromkeys((*self._leaders(_BESIDE), self._best_outside(symbol(name)))):
                 for small in smalls:
                     count = 0
                     for bound in self._bounds(far, small):
                         if (small, bound) not in known:
                             found = (new for f in forms for new in expanded(f, small, name, Disc(bound)))
                             known[small, bound] = list(dict.fromkeys(found))
+                            self.near += [(symbol(name), small, bound, one) for one in known[small, bound]]
                         for near in known[small, bound]:
                             yield wrap(beside(small, bound, near, peeled(far)[0]))
                         count += bool(known[small, bound])
                         if count == _MOST_BOUNDS:
                             break
+
+    def _patched(self) -> Iterable[Expr]:
+        """The polynomials that were found, beside what since then was found to be best elsewhere."""
+        _, wrap = peeled(self.plain)
+        far = {x: peeled(self._best_outside(x))[0] for x, *_ in self.near}
+        for x, small, bound, near in self.near:
+            yield wrap(beside(small, bound, near, far[x]))
+
+    def _best_outside(self, small: Expr) -> Expr:
+        """The program that is best where a quantity is not small, whatever it is elsewhere."""
+        judges = [(self.screen, self.arena.few_runs)]
+        if self.hard is not None:
+            judges.append((self.hard, self.hard_runs))
+        values = [v for _, runs in judges for run in runs for v in run.run(small)]
+
+        def outside(program: Expr) -> float:
+            errors = (e for judge, _ in judges for row in judge.errors(program) for e in row)
+            return sum(lost_bits(e) for e, v in zip(errors, values, strict=True) if not abs(v) <= _INSIDE)
+
+        return min(self._leaders(_MOST_OUTSIDE), key=lambda program: (outside(program), cost(program)))
+
+    def _is_positive(self, quantity: Expr) -> bool:
+        found = range_of(quantity, self.arena.env)
+        return found is not None and found.signs == POSITIVE
 
     def _around(self) -> Iterable[Expr]:
         """Polynomials around irrational numbers at which the expression or a part of it vanishes."""
