@@ -55,6 +55,7 @@ _MOST_SMOOTH = 2  # programs whose derivatives are tried
 _MOST_FAILING = 12  # intervals in which a double root is looked for
 _MOST_ROOTS = 4  # of one expression, around which it is expanded
 _LEAST_BOUND = 2  # of the list: what is below is too near for what cancels beyond
+_SAFE = 7.0  # ULP at the points tried: between them a program is a little worse
 _CHEAP = 8  # of cost: what a program may take more to be right at great parameters
 _NEARLY = 16  # times as many points at which an expression fails as those at which a program may that replaces it
 _AT_THE_BRIM = 4.0  # bits
@@ -213,7 +214,7 @@ class Search:
                 return None
             if self._fits(candidate):
                 judged += 1
-                if self._judge(candidate).meets:
+                if self._judge(candidate).meets and self._judge(candidate).worst <= _SAFE:
                     return candidate
         return None
 
@@ -260,7 +261,9 @@ class Search:
             for far in dict.fromkeys((*self._leaders(_BESIDE), self._best_outside(symbol(name)))):
                 for small in smalls:
                     count = 0
-                    for bound in self._bounds(far, small):
+                    for rank, bound in enumerate(self._bounds(far, small)):
+                        if rank >= _MOST_BOUNDS and count:
+                            break  # beyond a lesser bound the best program is doubtful
                         if (small, bound) not in known:
                             found = (new for f in forms for new in expanded(f, small, name, Disc(bound)))
                             known[small, bound] = list(dict.fromkeys(found))
@@ -268,8 +271,6 @@ class Search:
                         for near in known[small, bound]:
                             yield wrap(beside(small, bound, near, peeled(far)[0]))
                         count += bool(known[small, bound])
-                        if count == _MOST_BOUNDS:
-                            break
 
     def _patched(self) -> Iterable[Expr]:
         """The polynomials that were found, beside what since then was found to be best elsewhere."""
