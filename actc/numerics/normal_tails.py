@@ -38,12 +38,14 @@ def with_tails(root: Expr, inputs: tuple[str, ...], env: Mapping[str, Interval])
     bases = dict.fromkeys((op, base) for op, (_, base) in sides)
     if len(bases) != 1 or len({abs(steep) for _, (steep, _) in sides}) != 1:
         return
-    for plain in dict.fromkeys((root, bounded_first(root, inputs))):
+    squared = fold(root, lambda n, args: _square(rebuild(n, args)))
+    halves = by_magnitudes(squared, inputs, env, logarithms=False)
+    for plain in dict.fromkeys((root, bounded_first(root, inputs), halves)):
         program = plain
         for node in found:
             u, bound = node.args[0], number(_BOUNDS[node.op])
             small = compare("gt", u, bound) if node.op == "erfc" else compare("lt", u, negate(bound))
-            program = where(small, _tail(root, node, tuple(found), inputs, env), program)
+            program = where(small, _tail(squared, node, tuple(found), inputs, env), program)
         yield program
 
 
@@ -54,9 +56,10 @@ def _tail(
     w = node.args[0] if node.op == "erfc" else negate(node.args[0])
     steep, base = scaled(w)
     is_normal = node.op == "normal_cdf"
-    square = times(steep**2, power(base, number(2)))
+    factor, plain = scaled(_square(power(base, number(2))))
+    square = times(steep**2 * factor, plain)
     exponential = apply("exp", negate(divide(square, number(2)) if is_normal else square))
-    t = divide(ONE, square if is_normal else multiply(number(2), square))
+    t = divide(ONE, square if is_normal else times(2 * steep**2 * factor, plain))
     scale = apply("sqrt", times(Fraction(2 if is_normal else 1), constant("pi")))
     value = divide(multiply(exponential, subtract(ONE, multiply(t, _REST))), multiply(w, scale))
     whole = ONE if is_normal else number(2)
@@ -67,6 +70,23 @@ def _tail(
     bound = _BOUNDS[node.op]
     polynomial = horner(SMALL, _polynomial(1 / (bound**2 if is_normal else 2 * bound**2)))
     return substitute(apart, {_REST: substitute(polynomial, {SMALL: t})})
+
+
+def _square(node: Expr) -> Expr:
+    """A square without the roots of numbers in it: (x/sqrt(2))**2 is x**2/2."""
+    if node.op != "pow" or node.args[1] is not number(2):
+        return node
+    top, bottom, _ = factors(node.args[0])
+    factor, rest = Fraction(1), ONE
+    for part in (*top, *bottom):
+        above = part in top
+        if part.op == "sqrt" and part.args[0].is_number and part.args[0].number > 0:
+            factor *= part.args[0].number if above else 1 / part.args[0].number
+        elif above:
+            rest = part if rest is ONE else multiply(rest, part)
+        else:
+            rest = divide(rest, part)
+    return node if factor == 1 else times(factor, power(rest, number(2)))
 
 
 def _cancelled(root: Expr) -> Expr:

@@ -9,7 +9,7 @@ from actc.calculus.ranges import Box
 from actc.model.algebra import folded, multiply, negate, power, where
 from actc.model.expr import FALSE, NAN, ONE, TRUE, Expr, apply, fold, number, postorder, rebuild
 
-_ARITHMETIC = frozenset({"symbol", "add", "sub", "mul", "div", "neg", "abs", "min", "max", "where", "pow", "number"})
+_ARITHMETIC = frozenset({"symbol", "add", "sub", "mul", "div", "neg", "abs", "min", "max", "where", "number"})
 
 
 def decided(root: Expr, env: Mapping[str, Interval]) -> Expr:

@@ -359,7 +359,8 @@ class Search:
     def _rearranged(self) -> Iterable[Expr]:
         """One rule at a time on a few programs, then two."""
         inner, wrap = peeled(self.plain)
-        yield from (wrap(one) for one in with_tails(inner, self.arena.inputs, self.arena.env))
+        for form in dict.fromkeys((inner, *equivalents(inner))):
+            yield from (wrap(one) for one in with_tails(form, self.arena.inputs, self.arena.env))
         yield from (wrap(one) for one in magnitudes(inner, self.arena.inputs, self.arena.env))
         for together, product in grouped(inner, self.arena.inputs):
             env = {**self.arena.env, GROUP.name: Interval(-inf, inf)}
