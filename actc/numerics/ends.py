@@ -39,7 +39,6 @@ _TURNS = (2, 5)  # of other inputs' values
 _NEAR = Fraction(1, 2**20)
 _ASIDE = Fraction(67, 64)
 _CHEAP = 2
-_MOST_TIMES, _MOST_MORE = 1.3, 12  # of the cost: what a limit is worth
 _MOST_FACTORS = 3  # infinite ones of a product
 _INSTEAD = tuple(Fraction(10) ** k for k in (30, 18, 9, 3))
 _VARIABLE = "·t"
@@ -184,10 +183,7 @@ def reaching(search: Search, found: Found, name: str, wanted: tuple[End, ...]) -
     if not missing:
         return found
     best, left = found, _weight(missing, wanted)
-    most = _MOST_TIMES * cost(found.program) + _MOST_MORE
     for candidate in dict.fromkeys(_candidates(found.program, name, missing, wanted)):
-        if cost(candidate) > most:
-            continue
         still = _weight(missed(candidate, name, wanted), wanted)
         # Where a parameter is at the end of its domain only, a limit is worth two cheap operations, and no more.
         if still >= left or (still[:2] == left[:2] and cost(candidate) > cost(best.program) + _CHEAP):
