@@ -175,6 +175,14 @@ def test_other_activations_of_the_file_are_not_blamed(show: Show) -> None:
     assert show("bad", mine=text).code == 1
 
 
+def test_a_file_that_cannot_be_read_is_told_where_a_name_is_missing(show: Show) -> None:
+    """The name may well stand in it."""
+    run = show("odd_one", odd="name: odd_one\n  expression: [x\n")
+    assert run.code == 2
+    assert "no activation `odd_one`" in run.err
+    assert "no activation can be read in activations/odd.yaml: `actc check` says why" in run.err
+
+
 def test_accepted_warnings_are_shown_with_their_reasons(show: Show) -> None:
     """They are not repeated as diagnostics."""
     text = "name: flat\nexpression: floor(x)\naccept: {ACT302: quantiser at inference}\n"
