@@ -69,7 +69,7 @@ def test_a_cell_is_read_from_the_rounds() -> None:
 
 
 def test_what_is_kept_is_counted() -> None:
-    """A square keeps its input; a negative nothing; the exponential its output, and with it a tanh of it another one."""
+    """A square keeps its input, a negative nothing, an exponential its output, and a tanh of that one more."""
     memory = timing("memory")
     for function, due in ((tf.square, 1.0), (tf.negative, 0.0), (lambda x: tf.tanh(tf.exp(x)), 2.0)):
         assert memory.kept(function, 1, 1 << 18) == pytest.approx(due, abs=0.01)

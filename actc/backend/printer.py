@@ -26,8 +26,6 @@ DIRECT = {
     "exp": "tf.exp",
     "log": "tf.math.log",
     "sqrt": "tf.sqrt",
-    "sin": "tf.sin",
-    "cos": "tf.cos",
     "tan": "tf.tan",
     "asin": "tf.asin",
     "acos": "tf.acos",
@@ -37,8 +35,6 @@ DIRECT = {
     "acosh": "tf.acosh",
     "digamma": "tf.math.digamma",
     "sigmoid": "tf.sigmoid",
-    "softplus": "tf.math.softplus",
-    "expm1": "tf.math.expm1",
     "abs": "tf.abs",
     "sign": "tf.sign",
     "floor": "tf.floor",
@@ -64,6 +60,10 @@ HELPED = {
     "sinc": "sinc",
     "log1p": "log1p",
     "log_sigmoid": "log_sigmoid",
+    "softplus": "softplus",
+    "sin": "sin",
+    "cos": "cos",
+    "expm1": "expm1",
     "normal_cdf": "normal_cdf",
 }
 """What the support file has, because TensorFlow has nothing or nothing right."""
