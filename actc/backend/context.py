@@ -64,6 +64,7 @@ class SupportContext:
 
     header: str
     package: str  # a Python string literal
+    xla: str  # whether XLA may compile passes: True or False
 
 
 def module_context(header: str, programs: tuple[Program, ...]) -> ModuleContext:
