@@ -78,7 +78,10 @@ def test_another_tools_file_changes_nothing(space: Workspace) -> None:
             "[tool.actc.limits]\nsecond = 1\n",
             "unknown key `second` in [tool.actc.limits]\n  help: did you mean `seconds`?",
         ),
-        ("[tool.actc]\nzzz = 1\n", "help: the keys are `limits`, `out`, `package`, `sources`, `strict`, `templates`, `xla`"),
+        (
+            "[tool.actc]\nzzz = 1\n",
+            "help: the keys are `limits`, `out`, `package`, `sources`, `strict`, `templates`, `xla`",
+        ),
         ("[tool.actc]\nsources = []\n", "`sources` of [tool.actc] must be a list of files, folders and globs"),
         ("[tool.actc]\nsources = [1]\n", "`sources` of [tool.actc] must be a list"),
         ("[tool.actc]\nout = 1\n", "`out` of [tool.actc] must be a text"),
