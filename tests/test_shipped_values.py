@@ -140,7 +140,7 @@ def test_float32_at_the_defaults(name: str, shipped: ModuleType) -> None:
     _check(shipped, activation, _arguments(activation, np.float32, 120, {}), np.float32)
 
 
-@pytest.mark.parametrize("name", known(SHIPPED, FLUSHES))
+@pytest.mark.parametrize("name", known(SHIPPED, {"gelu_tanh": FLUSHES["gelu_tanh"]}))
 def test_float32_where_xla_compiles_the_passes(name: str, shipped: ModuleType) -> None:
     """The same holds for what large tensors are computed by, in eager code."""
     activation = SHIPPED[name]

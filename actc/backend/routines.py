@@ -17,6 +17,11 @@ _SLOW_COMPILED = frozenset({"asin", "acos", "atan", "atan2"})
 it is."""
 
 
+_LONG = frozenset({"softplus", "log_sigmoid", "log1p", "expm1", "sin", "cos"})
+_AS_LONG_AS = 4
+"""What a compiled pass computes by a series, and TensorFlow in as much time as it takes for so many sums."""
+
+
 @dataclass(frozen=True, slots=True)
 class OpText:
     """The finished parts of an op."""
@@ -75,11 +80,12 @@ def _needed(body: Sequence[Assignment], results: Iterable[Expr]) -> tuple[tuple[
 
 
 def _operations(body: Sequence[Assignment], results: Iterable[Expr]) -> int:
-    """How many tensors are computed; 0 where XLA would be slow."""
+    """How much is computed, in tensors; 0 where XLA would be slow."""
     nodes = list(postorder(*(a.value for a in body), *results))
     if any(node.op in _SLOW_COMPILED for node in nodes):
         return 0
-    return sum(node.op not in LEAVES and bool(node.free) for node in nodes)
+    computed = [node for node in nodes if node.op not in LEAVES and node.free]
+    return sum(_AS_LONG_AS if node.op in _LONG else 1 for node in computed)
 
 
 def _value(program: Program, function: str) -> _Pass:
