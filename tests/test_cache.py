@@ -39,6 +39,22 @@ def test_an_unchanged_source_is_not_compiled_again(space: Workspace) -> None:
     assert (first.read_text(), second.read_text()) == ("x", "xx")
 
 
+def test_what_was_done_before_an_interruption_is_remembered(space: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C in the middle of a long build: the next one goes on from there."""
+    markers = [counted(space, name) for name in "abc"]
+
+    def interrupted(_: object, done: int, of: int) -> None:
+        if done == 2 < of:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("actc.cli.console.Console.progress", interrupted)
+        assert space.actc("build", "--jobs", "1").code == 130
+    assert [marker.exists() for marker in markers] == [True, True, False]
+    assert space.actc("build", "--jobs", "1").code == 0
+    assert [marker.read_text() for marker in markers] == ["x", "x", "x"]
+
+
 def test_findings_are_remembered(space: Workspace) -> None:
     """A file with mistakes says the same from the cache, to the byte."""
     marker = counted(space, "a", "ACT404: wrong\n")

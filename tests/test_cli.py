@@ -344,6 +344,17 @@ def test_an_internal_error_of_the_command_exits_70(space: Workspace, monkeypatch
     assert "Traceback" not in got.err
 
 
+def test_an_internal_error_is_told_whatever_is_wrong(space: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where even the cache folder cannot be found, the details are lost, and the message is not."""
+    monkeypatch.setattr("actc.cli.compiling.read_config", lambda _: 1 / 0)
+    monkeypatch.setattr("actc.cli.crash.cache_folder", lambda: 1 / 0)
+    got = space.actc("build")
+    assert got.code == 70
+    assert "internal error: ZeroDivisionError" in got.err
+    assert "please report it at" in got.err
+    assert "The details are in" not in got.err
+
+
 def test_colour_only_on_a_terminal(space: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     """Escape sequences appear on a terminal, and not there either with ``NO_COLOR``."""
 

@@ -19,6 +19,7 @@ from actc.diagnostics import DiagnosticLog
 from actc.frontend.loader import load
 from actc.model.compiled import Accuracy, RegionErrors
 from actc.model.relative import Relative
+from actc.model.verdict import Kink
 from actc.pipeline import compile_source
 from actc.reporting.show_text import Page, Shown, show_text
 from actc.reporting.terminal import Palette
@@ -174,6 +175,14 @@ def test_other_activations_of_the_file_are_not_blamed(show: Show) -> None:
     assert show("bad", mine=text).code == 1
 
 
+def test_a_file_that_cannot_be_read_is_told_where_a_name_is_missing(show: Show) -> None:
+    """The name may well stand in it."""
+    run = show("odd_one", odd="name: odd_one\n  expression: [x\n")
+    assert run.code == 2
+    assert "no activation `odd_one`" in run.err
+    assert "no activation can be read in activations/odd.yaml: `actc check` says why" in run.err
+
+
 def test_accepted_warnings_are_shown_with_their_reasons(show: Show) -> None:
     """They are not repeated as diagnostics."""
     text = "name: flat\nexpression: floor(x)\naccept: {ACT302: quantiser at inference}\n"
@@ -183,6 +192,8 @@ def test_accepted_warnings_are_shown_with_their_reasons(show: Show) -> None:
     codes = {d["code"] for d in json.loads(shown.out)["diagnostics"]}
     assert all(f"accepted {code}: quantiser at inference" in run.out for code in codes)
     assert codes
+    twice = "name: flat\ninputs: [x, z]\nexpression: floor(x) + floor(z)\naccept: {ACT302: quantiser at inference}\n"
+    assert show("flat", flat=twice).out.count("accepted ACT302") == 1
 
 
 def test_json_is_that_of_check(show: Show, run_actc: Callable[..., Run]) -> None:
@@ -263,6 +274,23 @@ def test_measured_accuracy_is_shown() -> None:
     assert "  float32: errors up to value 1.2, gradient by x 2.0, gradient by beta 3.0 ULP\n" in text
     assert "  float16: errors up to value 0.5, gradient by x 0.5 ULP; 12 results not finite\n" in text
     assert "ULP" not in described(accuracy=None)
+
+
+def test_errors_beyond_counting_are_powers_of_ten() -> None:
+    """Nobody reads three hundred digits; and a table of such numbers stays as narrow as one of others."""
+    regions = tuple(RegionErrors("x", low, low + 1, ulp, (("x", 1.0),)) for low, ulp in ((0.0, 2.26e307), (1.0, 0.5)))
+    text = described(accuracy=(Accuracy("float64", 2.26e307, (("x", 16598654.0),), 0, regions),))
+    assert "float64: errors up to value 2.3e+307, gradient by x 1.7e+07 ULP\n" in text
+    assert max(map(len, text.splitlines())) <= 100
+
+
+def test_the_sides_of_a_slight_kink_look_different() -> None:
+    """Six digits are enough for most; where they are not, there are as many as it takes."""
+    plain = Kink("kink", "x = 0", None, "x", 0.25, 1.0, 0.25)
+    slight = Kink("kink", "x = 1", None, "x", 0.5, 0.49999995, 0.49999995)
+    text = described(kinks=(plain, slight))
+    assert "kink at x = 0: left 0.25, right 1, used 0.25\n" in text
+    assert "kink at x = 1: left 0.5, right 0.49999995, used 0.49999995\n" in text
 
 
 def test_errors_are_shown_by_region() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,7 @@ from actc.frontend.fields import DOCUMENT, EXAMPLE, PARAMETER
 from actc.model.operations import CONSTANT_NAMES, FUNCTION_NAMES
 from actc.model.verdict import Verdict
 from actc.pipeline import compile_source
+from actc.project.config import Limits, read_config
 
 GENERATED_PAGE = ROOT / "docs" / "diagnostics.md"
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -36,6 +39,9 @@ RUN = [
 _BLOCK = re.compile(
     r"(?P<marks>(?:^<!-- [^\n]* -->\n)*)^```(?P<language>\w*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
 )
+
+
+COMMON = {"--help", "--quiet", "--verbose"}  # every command's, so no synopsis has them
 
 
 @dataclass(frozen=True)
@@ -87,6 +93,14 @@ def follow(page: Path, folder: Path, run_actc: Callable[..., Run]) -> None:
             assert command.startswith("$ actc ")
             run = run_actc(*command.split()[2:])
             assert run.err + run.out == shown, block
+        if block.language == "console" and block.marks.get("run") == "shell":
+            commands = "\n".join(line.removeprefix("$ ") for line in block.text.splitlines())
+            (folder / "activations").mkdir(exist_ok=True)
+            path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+            environment = {**os.environ, "PATH": path, "HOME": str(folder), "PYTHONPATH": str(ROOT)}
+            shell = ["bash", "-euo", "pipefail", "-c", commands]
+            done = subprocess.run(shell, env=environment, capture_output=True, text=True, timeout=120, check=False)
+            assert done.returncode == 0, f"{block}\n{done.stdout}{done.stderr}"
         if name := block.marks.get("excerpt"):
             assert block.text in (folder / "generated" / name).read_text("utf-8"), block
 
@@ -169,6 +183,45 @@ def test_every_python_block_is_marked() -> None:
     shown = [b for page in WRITTEN for b in blocks(page) if b.language == "python"]
     assert [b for b in shown if not {"run", "excerpt"} & set(b.marks)] == []
     assert {b.page for b in shown if "run" in b.marks} == set(RUN)
+
+
+def test_every_command_is_tried() -> None:
+    """Its output is compared, a shell runs it, it is the synopsis of a command, or a file named there runs it."""
+    for page in WRITTEN:
+        for block in (b for b in blocks(page) if b.language == "console"):
+            ways = {"output", "run", "synopsis", "elsewhere"} & set(block.marks)
+            assert len(ways) == 1, block
+            if ways == {"elsewhere"}:
+                text = (ROOT / block.marks["elsewhere"]).read_text("utf-8")
+                for verb in re.findall(r"run\.py (\w+)", block.text):
+                    assert re.search(rf"\b{verb}\b", text), f"{block}: {verb}"
+
+
+def test_synopses_are_the_commands() -> None:
+    """What is printed above the page of a command has its flags, all of them and no other."""
+    (commands,) = (a.choices for a in _parsers()[0]._actions if isinstance(a, argparse._SubParsersAction))
+    shown = [b for page in WRITTEN for b in blocks(page) if "synopsis" in b.marks]
+    for block in shown:
+        command = commands[block.text.split()[2]]
+        ways = [a.option_strings for a in command._actions if a.option_strings and a.help != argparse.SUPPRESS]
+        given = set(re.findall(r"(?<![\w-])--?[a-z]+", block.text))
+        assert given <= {flag for flags in ways for flag in flags}, block
+        assert [flags for flags in ways if not given & set(flags) and not COMMON & set(flags)] == [], block
+
+
+@pytest.mark.parametrize("block", [b for page in WRITTEN for b in blocks(page) if b.language == "toml"], ids=str)
+def test_configurations_are_understood(block: Block, tmp_path: Path) -> None:
+    """Every table of configuration that is shown is one, with keys that there are."""
+    (tmp_path / "pyproject.toml").write_text(block.text, "utf-8")
+    (tmp_path / "templates").mkdir()
+    given = tomllib.loads(block.text)["tool"]["actc"]
+    found = read_config(tmp_path)
+    for key in set(given) - {"limits"}:
+        value = getattr(found, key)
+        assert (value.name if isinstance(value, Path) else list(value) if isinstance(value, tuple) else value) == given[
+            key
+        ]
+    assert asdict(found.limits) == asdict(Limits()) | given.get("limits", {})
 
 
 def test_python_is_clean(tmp_path: Path) -> None:

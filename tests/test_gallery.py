@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -18,9 +19,15 @@ from playwright.sync_api import Browser, expect
 from shipped import ACTIVATIONS
 
 from actc.backend.javascript import CONSTANTS, DIRECT, HELPED, javascript_function
+from actc.diagnostics import DiagnosticLog
+from actc.frontend import load
+from actc.model.compiled import Accuracy
 from actc.model.expr import LEAVES, apply, number, symbol
 from actc.model.operations import CONSTANT_NAMES, OPERATIONS
+from actc.pictures.entries import entry
+from actc.pictures.functions import drawable
 from actc.pictures.gallery import MARKER
+from actc.pipeline import compile_source
 
 SHIPPED = ("elu", "relu6", "swish")
 
@@ -204,6 +211,43 @@ def test_the_readout_tells_the_values(visit: Callable[..., Visit]) -> None:
     assert re.findall(r"-?\d+\.\d+", text) == ["0.12", *wanted]
 
 
+def test_the_readout_has_no_digits_that_rounding_spoils(
+    visit: Callable[..., Visit], page: Path, tmp_path: Path
+) -> None:
+    """Where doubles were measured to be wrong, a number far below what is drawn is no number."""
+    text = page.read_text("utf-8")
+    (swish,) = (entry for entry in data(page) if entry["name"] == "swish")
+    assert swish["certain"] == [True, True, True]
+    doubtful = tmp_path / "doubtful.html"
+    doubtful.write_text(text.replace('"certain":[true,true,true]', '"certain":[false,true,true]'), "utf-8")
+    x = mpmath.mpf(-36)
+    value = mpmath.nstr(-x / (1 + mpmath.exp(-x)), 6).replace("e-", "e−")
+    for file, shown in ((page, f"−{value}"), (doubtful, "0")):
+        seen = visit("#/swish", file=file)
+        seen.page.get_by_label("lowest x shown").fill("-40")
+        seen.page.get_by_label("highest x shown").fill("0")
+        seen.page.locator(".live .plot").first.focus()
+        for _ in range(40):
+            seen.page.keyboard.press("ArrowLeft")
+        assert f"x = −36   value {shown}   by x" in (seen.page.text_content(".readout") or "")
+
+
+def test_only_what_was_measured_is_certain() -> None:
+    """Of a float64 within 2^30 ULP six digits are right, of anything else nobody knows."""
+    text = "name: line\nexpression: x\n"
+    (spec,) = load("line.yaml", text.encode(), DiagnosticLog())
+    (report,) = compile_source("line.yaml", text.encode(), "generated").activations
+
+    def certain(*accuracy: Accuracy) -> tuple[bool, ...]:
+        measured = replace(report, accuracy=accuracy)
+        return entry(spec, measured, drawable(spec, measured), text, "line.yaml").plot.certain
+
+    assert certain(Accuracy("float64", 1.0, (("x", 1e6),), 0)) == (True, True)
+    assert certain(Accuracy("float64", 1e12, (("x", 1.0),), 0)) == (False, True)
+    assert certain(Accuracy("float64", 1.0, (("x", 1.0),), 1)) == (False, True)
+    assert certain(Accuracy("float32", 1.0, (("x", 1.0),), 0)) == (False, False)
+
+
 def test_kinks_and_jumps_are_marked_where_they_are(visit: Callable[..., Visit]) -> None:
     """ELU bends only where alpha is not 1; the jump of a spike moves with its threshold."""
     seen = visit("#/elu")
@@ -377,17 +421,17 @@ def test_programs_have_the_right_values(visit: Callable[..., Visit], page: Path)
     texts = [(ACTIVATIONS / f"{stem}.yaml").read_text("utf-8") for stem in SHIPPED]
     known = {a.name: a for text in (*texts, OWN) for a in read(text)}
     seen = visit()
-    for place, entry in enumerate(data(page)):
-        activation = known.get(str(entry["name"]))
+    for place, one in enumerate(data(page)):
+        activation = known.get(str(one["name"]))
         if activation is None:
             continue
-        held = [one["value"] for one in (*entry["inputs"], *entry["parameters"])]
+        held = [part["value"] for part in (*one["inputs"], *one["parameters"])]
         for x in (-800.0, -30.0, -2.5, -0.125, 0.0, 1e-9, 0.75, 3.0, 40.0, 900.0):
             given = [x, *held[1:]]
-            names = [one["name"] for one in (*entry["inputs"], *entry["parameters"])]
+            names = [part["name"] for part in (*one["inputs"], *one["parameters"])]
             wanted = float(activation.value(dict(zip(names, given, strict=True))))
             (got,) = seen.page.evaluate("([i, a]) => PROGRAMS[i].value(...a)", [place, given])
-            assert got == pytest.approx(wanted, rel=1e-12, abs=1e-300), (entry["name"], x)
+            assert got == pytest.approx(wanted, rel=1e-12, abs=1e-300), (one["name"], x)
 
 
 REFERENCE = {

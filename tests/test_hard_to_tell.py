@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-from analysed import analysed, gradient
+from fractions import Fraction
 
+import pytest
+from analysed import analysed, gradient, right
+
+from actc.calculus.balls import evaluate
 from actc.model.verdict import Verdict
 
 _A = "parameters:\n  a: {default: '0.01', domain: positive}\n"
@@ -142,6 +145,12 @@ WRONG = {
         "x",
         "cbrt(Max(x, a*x)) + x*cbrt(Max(x, a*x))/(3*Max(x, a*x))*(a + (1 - a if x > a*x else 0))",
     ),
+    "0/0 for a whole region, but not at the parameter's default": (
+        "parameters:\n  a: {default: 0, domain: nonnegative}\n",
+        "asin(clip(a*x, -1, 1))",
+        "x",
+        "1/sqrt(1 - clip(a*x, -1, 1)**2)*(a if Abs(a*x) < 1 else 0)",
+    ),
     "exp(-1000) where a quotient that an identity makes plain is a third": (
         "parameters:\n  a: {default: '0.01', domain: '(0, 1)'}\n",
         "cosh(x/a)",
@@ -210,6 +219,20 @@ def test_undefined_for_a_whole_parameter_value() -> None:
     head, expression, _, claim = RIGHT["a condition on a/Abs(a)"]
     by_x = claim.replace("x*(1", "a*(1").replace("x*(0", "a*(0")
     assert _verdict(head, expression, "x", by_x) is Verdict.REFUTED
+
+
+@pytest.mark.parametrize(
+    ("head", "expression", "at"),
+    [
+        ("parameters:\n  a: {default: 0, domain: nonnegative}\n", "asin(clip(a*x, -1, 1))", {"x": 2, "a": 3}),
+        ("", "asin(clip(x/1000, -1, 1))", {"x": 1500}),
+    ],
+)
+def test_derivatives_are_derived_where_a_part_stands_still(head: str, expression: str, at: dict[str, int]) -> None:
+    """The chain rule says 0 times infinity there; the function is constant."""
+    gradients = right(f'name: q\n{head}expression: "{expression}"\n')
+    value = evaluate(gradient(gradients, "x").expr, {name: Fraction(number) for name, number in at.items()})
+    assert value == 0
 
 
 def _verdict(head: str, expression: str, by: str, claim: str) -> Verdict:

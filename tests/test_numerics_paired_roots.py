@@ -54,3 +54,15 @@ def test_values_and_gradients_keep_their_digits(form: Format) -> None:
         for a in (0.5, 1.25):
             assert ulps(value, form, "xab", (x, a, 2.0**-10), true) <= 8, x
             assert ulps(slope, form, "xab", (x, a, 2.0**-10), by_a) <= 8, x
+
+
+@pytest.mark.parametrize("form", [FLOAT32, FLOAT64])
+def test_a_program_has_no_kink_of_its_own(form: Format) -> None:
+    """Where a program takes the greater of abs(x) and 1, its gradient at x = -1 is still that of the function."""
+
+    def by_x(x: mpmath.mpf) -> mpmath.mpf:
+        return 1 + 2 * x / mpmath.sqrt(1 + x * x) - x**3 / mpmath.sqrt(1 + x * x) ** 3
+
+    _, slope, *_ = programs("name: a\nexpression: x if x >= 0 else x + x**2/sqrt(1 + x**2)\n")
+    for x in (-1.0, -1.0 - 2.0**-22, -0.5, -3e6):
+        assert ulps(slope, form, "x", (x,), by_x) <= 8, x

@@ -336,6 +336,9 @@ def test_a_file_is_written(plot: Callable[..., Run]) -> None:
     assert plot("bent", "-o", "p.svg", "-q") == Run(0, "", "")
 
 
+MILLIONS = [word for name in ("slope", "theta") for word in ("--set", f"{name}={','.join(map(str, range(1, 2001)))}")]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -347,6 +350,7 @@ def test_a_file_is_written(plot: Callable[..., Run]) -> None:
         (["bent", "--set", "slope=1", "--set", "slope=2"], "`slope` is set twice"),
         (["bent", "--set", "slope=red"], "`red` in `--set slope=red` is no number"),
         (["bent", "--set", "slope=1,2,3,4,5,6,7,8,9"], "9 curves are too many"),
+        (["bent", *MILLIONS], "4000000 curves are too many"),
         (["bent", "--range", "2,1"], "`--range 2,1` is no range"),
         (["bent", "--range", "1"], "`--range 1` is no range"),
         (["bent", "--set", "x=1"], "`x` of bent cannot be set"),

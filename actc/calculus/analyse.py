@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from actc.calculus.balls import UNDEFINED, evaluate
 from actc.calculus.branches import atoms
 from actc.calculus.claims import judge_claim
 from actc.calculus.crossings import Crossing, crossings, locus
@@ -21,7 +20,8 @@ from actc.calculus.emit import Emitted, emit_scalar, fill
 from actc.calculus.emit_vector import emit_inputs
 from actc.calculus.examples import check_examples
 from actc.calculus.kinks import describe
-from actc.calculus.observations import check_constants, check_domains, grid, note_unsettled, observe
+from actc.calculus.lost import lost_beside_branches
+from actc.calculus.observations import check_constants, check_domains, note_unsettled, observe
 from actc.calculus.refute import deviation
 from actc.calculus.restrict import restrict
 from actc.calculus.tie_points import rational_defaults
@@ -57,8 +57,7 @@ def _derivative(activation: Activation, variable: str) -> Expr:
     """By the chain rule, unless that is undefined where the activation is not: then region by region."""
     value = activation.value.expr
     plain = differentiate(value, variable)
-    lost = any(evaluate(plain, p) is UNDEFINED and evaluate(value, p) is not UNDEFINED for p in grid(activation))
-    if not lost or len(atoms(value)) > _MOST_ATOMS:
+    if len(atoms(value)) > _MOST_ATOMS or not lost_beside_branches(activation, variable, plain):
         return plain
     return differentiate_by_regions(value, variable, activation.domains)
 

@@ -38,13 +38,12 @@ def _tracker() -> str:
 
 
 def _keep(text: str) -> Path | None:
-    folder = cache_folder()
-    if folder is None:
-        return None
-    file = folder / "crashes" / f"{hashlib.sha256(text.encode()).hexdigest()[:12]}.txt"
-    try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8", errors="backslashreplace")
-    except OSError:
-        return None
-    return file
+    with contextlib.suppress(Exception):  # a library may be missing: whatever it is, the first fault is what counts
+        folder = cache_folder()
+        if folder is not None:
+            data = text.encode("utf-8", errors="backslashreplace")
+            file = folder / "crashes" / f"{hashlib.sha256(data).hexdigest()[:12]}.txt"
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            file.write_bytes(data)
+            return file
+    return None

@@ -1,4 +1,4 @@
-"""Activations that a command was given by name, compiled: what ``plot`` asks for."""
+"""Activations that a command was given by name, compiled: what ``show`` and ``plot`` ask for."""
 
 from __future__ import annotations
 
@@ -37,12 +37,17 @@ class CompiledNames:
     """What the names come to."""
 
     asked: tuple[Asked, ...]  # in their order; those whose file could not even be outlined are left out
-    found: tuple[Diagnostic, ...]  # in these activations
+    found: tuple[Diagnostic, ...]  # in these activations, and of files that were not done
+    sources: Sources  # that the activations are in
     checked: Checked
 
     @property
     def wrong(self) -> bool:
         return any(d.is_error for d in self.found) or self.checked.crashed
+
+    def concerning(self, one: Asked) -> list[Diagnostic]:
+        """What was found in the activation's own document."""
+        return _concerning(one, self.checked)
 
 
 def compile_named(names: Sequence[str], console: Console) -> CompiledNames:
@@ -51,24 +56,24 @@ def compile_named(names: Sequence[str], console: Console) -> CompiledNames:
     config = read_config(cwd)
     named = find_named(names, config, cwd)
     files = {one.source.file: one.source for one in named}
+    sources = Sources(tuple(files[name] for name in sorted(files)), ())
     settings = Settings(
         package=_PACKAGE,
         limits=config.limits,
         processes=os.cpu_count() or 1,
         compiler=compiling.compiler_of(config),
     )
-    sources = Sources(tuple(files[name] for name in sorted(files)), ())
     checked = check(sources, settings, compiling.cache_of(config), (), console.progress)
     console.clear_progress()
     asked = tuple(one for one in (_asked(n, checked) for n in named) if one is not None)
     found = [d for one in asked for d in _concerning(one, checked) if d.code not in _OF_FILES]
     found += [d for d in checked.diagnostics if d.code in _OF_FILES]
-    return CompiledNames(asked, tuple(found), checked)
+    return CompiledNames(asked, tuple(found), sources, checked)
 
 
 def print_findings(compiled: CompiledNames, console: Console) -> None:
     """What was found, on standard error."""
-    printer = DiagnosticPrinter({one.named.source.file: one.named.source.data for one in compiled.asked}, console.err)
+    printer = DiagnosticPrinter({source.file: source.data for source in compiled.sources.files}, console.err)
     for diagnostic in compiled.found:
         if diagnostic.accepted is None and (diagnostic.is_error or not console.quiet):
             console.note(printer.render(diagnostic))

@@ -69,7 +69,8 @@ def _hypotenuse(node: Expr, x: Expr) -> Expr:
         return node
     a, b = multiply(_root_of(high), apply("abs", x)), _root_of(low)
     greater, lesser = apply("max", a, b), apply("min", a, b)
-    safe = where(compare("gt", greater, ZERO), greater, ONE)
+    never = any(side.is_number and side.number > 0 for side in (a, b))
+    safe = greater if never else where(compare("gt", greater, ZERO), greater, ONE)
     return multiply(greater, apply("sqrt", add(ONE, power(divide(lesser, safe), number(2)))))
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from markupsafe import Markup
@@ -20,13 +21,14 @@ from actc.pictures.sliders import Slider, slider
 from actc.pictures.views import default_range, section_values
 from actc.reporting.formulas import MEANINGS, functions_in, letter
 from actc.reporting.mathml import MathmlNotation, equation, mathml_name, mathml_word
-from actc.reporting.results_text import kink_text, note_text
+from actc.reporting.results_text import kink_text, note_text, ulp_text
 from actc.reporting.shape_text import shape_lines
 from actc.reporting.show_formulas import OUTPUT, Formula, Formulas, formulas_of, used_let
 from actc.reporting.show_text import Shown, show_latex
 from actc.reporting.terminal import visible
 from actc.reporting.unicode_math import FUNCTIONS, GREEK_LETTERS
 
+_SIX_DIGITS = 2.0**30  # ULP of a double
 _WEB = re.compile(r"https?://[^\s<>\"'`\\]+")
 _LABELS = {
     Verdict.PROVED: "proved", Verdict.VERIFIED: "verified", Verdict.DERIVED: "derived", Verdict.SURROGATE: "surrogate",
@@ -97,6 +99,7 @@ class Plot:
     parameters: tuple[Slider, ...]
     gradients: tuple[str, ...]
     surrogates: tuple[bool, ...]
+    certain: tuple[bool, ...]  # of the value, then of each gradient: whether doubles give it to six digits
 
     def plain(self) -> dict[str, Any]:
         """For JSON."""
@@ -112,6 +115,7 @@ class Plot:
             "parameters": [control(one) for one in self.parameters],
             "gradients": self.gradients,
             "surrogates": self.surrogates,
+            "certain": self.certain,
         }
 
 
@@ -243,8 +247,8 @@ def _math(name: str) -> Markup:
 
 def _accuracy(report: ActivationReport) -> Iterator[AccuracyEntry]:
     for found in report.accuracy or ():
-        gradients = ", ".join(f"{name} {ulp:.1f}" for name, ulp in found.gradient_ulp)
-        yield AccuracyEntry(found.dtype, f"{found.value_ulp:.1f}", gradients, found.nonfinite)
+        gradients = ", ".join(f"{name} {ulp_text(ulp)}" for name, ulp in found.gradient_ulp)
+        yield AccuracyEntry(found.dtype, ulp_text(found.value_ulp), gradients, found.nonfinite)
 
 
 def _reference(text: str) -> Link:
@@ -272,7 +276,18 @@ def _plot(drawn: Drawable) -> Plot:
         parameters=tuple(slider(p.name, p.domain, float(p.default)) for p in drawn.program.parameters),
         gradients=variables,
         surrogates=tuple(drawn.is_surrogate(name) for name in variables),
+        certain=tuple(_certain(drawn.report, variables)),
     )
+
+
+def _certain(report: ActivationReport, variables: Iterable[str]) -> Iterator[bool]:
+    """As measured; what was not is not certain. The script computes what generated code does, in doubles."""
+    errors: dict[str, float] = {}
+    for found in report.accuracy or ():
+        if found.dtype == "float64":
+            value = inf if found.nonfinite else found.value_ulp
+            errors = {"": value, **dict(found.gradient_ulp)}
+    yield from (errors.get(name, inf) <= _SIX_DIGITS for name in ("", *variables))
 
 
 def _span(drawn: Drawable, name: str, middle: dict[str, Any]) -> tuple[float, float]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
-from math import isfinite, isnan
+from math import isfinite, isnan, prod
 
 from actc.model.domain import Domain
 from actc.pictures.curves import Polyline, extent, sampled
@@ -111,13 +111,15 @@ def _column(
     several: bool,
 ) -> tuple[Panel, ...]:
     crowded = several or any(len(values) > 1 for values in settings.values())
+    choices = [_choices(drawable, variable, settings, crowded=crowded) for drawable, variable in along]
+    count = sum(prod(map(len, each.values())) for each in choices)
+    if count > MOST_SERIES:  # before they are made: combinations of some hundreds of values each are millions
+        raise TooManyCurvesError(count)
     found = [
         (series, variable)
-        for drawable, variable in along
-        for series in _series(drawable, variable, settings, several=several, crowded=crowded)
+        for (drawable, variable), each in zip(along, choices, strict=True)
+        for series in _series(drawable, each, settings, several=several)
     ]
-    if len(found) > MOST_SERIES:
-        raise TooManyCurvesError(len(found))
     low, high = _range(found) if span is None else span
     x_label = " or ".join(dict.fromkeys(variable for _, variable in found))
     value, gradient = _Panel("value", x_label, low, high), _Panel(f"gradient by {x_label}", x_label, low, high)
@@ -129,10 +131,10 @@ def _column(
     return value.finished(), gradient.finished()
 
 
-def _series(
-    drawable: Drawable, variable: str, settings: Mapping[str, Sequence[Fraction]], *, several: bool, crowded: bool
-) -> Iterator[Series]:
-    """One for each combination of values; the other inputs are held at some, where nothing else is compared."""
+def _choices(
+    drawable: Drawable, variable: str, settings: Mapping[str, Sequence[Fraction]], *, crowded: bool
+) -> dict[str, Sequence[Fraction]]:
+    """The values of everything that is held; the other inputs have some, where nothing else is compared."""
     choices: dict[str, Sequence[Fraction]] = {}
     for name in drawable.inputs:
         if name != variable:
@@ -141,6 +143,17 @@ def _series(
             choices[name] = settings[name] if name in settings else section_values(domain, few=few)
     for name, default in drawable.defaults.items():
         choices[name] = settings.get(name, (default,))
+    return choices
+
+
+def _series(
+    drawable: Drawable,
+    choices: Mapping[str, Sequence[Fraction]],
+    settings: Mapping[str, Sequence[Fraction]],
+    *,
+    several: bool,
+) -> Iterator[Series]:
+    """One for each combination of values."""
     told = [name for name in choices if name in drawable.inputs or len(choices[name]) > 1 or name in settings]
     for values in product(*choices.values()):
         held = dict(zip(choices, values, strict=True))

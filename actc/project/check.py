@@ -69,12 +69,11 @@ def check(
     known = {s.file: cache.get(s.file, s.data, settings.package) for s in sources.files}
     new = [source for source in sources.files if known[source.file] is None]
     failures: list[tuple[Source, Failure]] = []
-    for source, outcome in zip(new, _compile(new, settings, progress), strict=True):
+    for source, outcome in zip(new, _compile(new, settings, cache, progress), strict=True):
         if isinstance(outcome, Failure):
             failures.append((source, outcome))
         else:
             known[source.file] = outcome
-            cache.put(outcome, source.data, settings.package)
     for compiled in _without_outcome(failures, settings):
         known[compiled.file] = compiled
     files = tuple(compiled for compiled in known.values() if compiled is not None)
@@ -87,13 +86,20 @@ def check(
 
 
 def _compile(
-    sources: Sequence[Source], settings: Settings, progress: Callable[[int, int], None]
+    sources: Sequence[Source], settings: Settings, cache: Cache, progress: Callable[[int, int], None]
 ) -> list[CompiledFile | Failure]:
+    def remember(index: int, outcome: CompiledFile | Failure) -> None:
+        """At once: what comes after may be interrupted."""
+        if isinstance(outcome, CompiledFile):
+            cache.put(outcome, sources[index].data, settings.package)
+
     jobs = [Job(source.file, source.data, settings.package) for source in sources]
     if not jobs:
         return []
     processes = max(1, min(settings.processes, len(jobs)))
-    return run_jobs(jobs, settings.compiler, settings.limits, processes, lambda done: progress(done, len(jobs)))
+    return run_jobs(
+        jobs, settings.compiler, settings.limits, processes, lambda done: progress(done, len(jobs)), remember
+    )
 
 
 def _without_outcome(failures: Sequence[tuple[Source, Failure]], settings: Settings) -> list[CompiledFile]:

@@ -46,7 +46,8 @@ def find_named(names: Sequence[str], config: Config, cwd: Path) -> tuple[Named, 
     for asked in names:
         named = _among(asked, own) or _shipped(asked, cwd)
         if named is None:
-            raise _unknown(asked, own)
+            unread = [s.file for s in sources if s.file not in {source.file for source, specs in own if specs}]
+            raise _unknown(asked, own, unread)
         found.setdefault((named.source.file, named.name), named)
     return tuple(found.values())
 
@@ -96,12 +97,15 @@ def _specs(source: Source) -> tuple[ActivationSpec, ...]:
     return tuple(spec for spec in load(source.file, source.data, DiagnosticLog()) if spec.name.value)
 
 
-def _unknown(asked: str, own: Iterable[tuple[Source, tuple[ActivationSpec, ...]]]) -> UsageError:
-    """The error, with what was probably meant."""
+def _unknown(asked: str, own: Iterable[tuple[Source, tuple[ActivationSpec, ...]]], unread: Sequence[str]) -> UsageError:
+    """The error, with what was probably meant; ``unread`` are files in which no activation could be read."""
     specs = [spec for _, group in own for spec in group]
     known = {name.value for spec in specs for name in (spec.name, *spec.aliases)} | set(shipped_names())
     word = asked.casefold().replace("-", "_").replace(" ", "_")
     near = [word] if word in known else difflib.get_close_matches(word, sorted(known), _MOST_SUGGESTED, 0.6)
     listed = " or ".join(f"`{name}`" for name in near)
     help = f"did you mean {listed}?" if near else "the shipped ones are in the folder `activations` of actc"
+    if unread:
+        others = f" and {len(unread) - 1} more" if len(unread) > 1 else ""
+        help = f"no activation can be read in {unread[0]}{others}: `actc check` says why; else {help}"
     return UsageError(f"no activation `{asked}` in the sources or shipped with actc", help)

@@ -76,8 +76,12 @@ def run_jobs(
     limits: Limits,
     processes: int,
     progress: Callable[[int], None],
+    finished: Callable[[int, CompiledFile | Failure], None] = lambda index, outcome: None,
 ) -> list[CompiledFile | Failure]:
-    """Compile every job, at most ``processes`` at a time; the outcomes stand in the order of the jobs."""
+    """Compile every job, at most ``processes`` at a time; the outcomes stand in the order of the jobs.
+
+    ``finished`` is told each outcome as it comes, with its job's place.
+    """
     context = _context()
     outcomes: dict[int, CompiledFile | Failure] = {}
     waiting = deque(range(len(jobs)))
@@ -104,6 +108,7 @@ def run_jobs(
                     outcomes[worker.index] = Failure(FailureKind.TIME, f"{limits.seconds:g} s")
                 if worker.index in outcomes:
                     running.pop(worker.connection).stop()
+                    finished(worker.index, outcomes[worker.index])
                     progress(len(outcomes))
     finally:
         for worker in running.values():

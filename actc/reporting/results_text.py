@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from math import isinf
 
 from actc.diagnostics import Severity
 from actc.model.compiled import ActivationReport, GradientReport
@@ -16,6 +17,7 @@ from actc.reporting.terminal import Palette, visible, width
 
 _GAP = "  "
 _WIDEST = 24  # columns to which names are aligned
+_COUNTED = 100_000  # ULP from which on an error is a power of ten
 
 
 def activation_lines(reports: Sequence[ActivationReport], palette: Palette, *, verbose: bool) -> list[str]:
@@ -118,15 +120,31 @@ def kink_text(kink: Kink) -> str:
     One side by itself says nothing of a kink: it is left out.
     """
     sides = (("left", kink.left), ("right", kink.right), ("used", kink.used))
-    given = [f"{label} {value:.6g}" for label, value in sides if value is not None]
+    texts = _told_apart([value for _, value in sides if value is not None])
+    given = [f"{label} {texts[value]}" for label, value in sides if value is not None]
     known = ", ".join(given) if len(given) > 1 or kink.used is not None else ""
     along = f" along {kink.of}" if not kink.where.startswith(f"{kink.of} ") else ""
     return f"{kink.kind} at {kink.where}{along}" + (f": {known}" if known else "")
 
 
+def ulp_text(error: float) -> str:
+    """An error in units of the last place: ``1.9``, or ``1.3e+36`` where nobody would count the digits."""
+    return f"{error:.1f}" if error < _COUNTED or isinf(error) else f"{error:.1e}"
+
+
 def relatives_text(relatives: Sequence[Relative]) -> str:
     """``equals celu at alpha = 1; elu at alpha = 1``."""
     return "equals " + "; ".join(relative.relation.removeprefix("equals ") for relative in relatives)
+
+
+def _told_apart(values: Sequence[float]) -> dict[float, str]:
+    """Six digits of each, or as many more as it takes for different numbers to look different."""
+    different = set(values)
+    for digits in range(6, 18):
+        texts = {value: f"{value:.{digits}g}" for value in different}
+        if len(set(texts.values())) == len(different):
+            break
+    return texts
 
 
 def _count(number: int, noun: str) -> str:

@@ -14,7 +14,7 @@ from actc.model.spec import ActivationSpec, ParameterSpec
 from actc.model.verdict import Verdict
 from actc.reporting.formulas import MEANINGS, functions_in, letter
 from actc.reporting.latex_math import LatexNotation, latex_name
-from actc.reporting.results_text import coloured_verdict, kink_text, note_text, relatives_text
+from actc.reporting.results_text import coloured_verdict, kink_text, note_text, relatives_text, ulp_text
 from actc.reporting.shape_text import shape_lines
 from actc.reporting.show_formulas import OUTPUT, Formula, Formulas, formulas_of, used_let
 from actc.reporting.terminal import Palette, visible
@@ -183,7 +183,8 @@ def _legend(formulas: Formulas, page: Page) -> list[str]:
 
 def _accuracy(found: Accuracy) -> str:
     """The greatest errors in one floating-point type, in units of the last place."""
-    parts = [f"value {found.value_ulp:.1f}", *(f"gradient by {name} {ulp:.1f}" for name, ulp in found.gradient_ulp)]
+    gradients = (f"gradient by {name} {ulp_text(ulp)}" for name, ulp in found.gradient_ulp)
+    parts = [f"value {ulp_text(found.value_ulp)}", *gradients]
     text = f"{found.dtype}: errors up to {', '.join(parts)} ULP"
     return visible(text + (f"; {found.nonfinite} results not finite" if found.nonfinite else ""))
 
@@ -200,7 +201,7 @@ def _by_region(name: str, accuracy: Sequence[Accuracy]) -> list[str]:
         for variable, _ in found.gradient_ulp:
             rows[f"gradient by {variable}"] = {pair: dict(r.gradient_ulp)[variable] for pair, r in regions.items()}
         for what, errors in rows.items():
-            table.append([f"{found.dtype} {what}", *(f"{errors[p]:.1f}" if p in errors else "" for p in bounds)])
+            table.append([f"{found.dtype} {what}", *(ulp_text(errors[p]) if p in errors else "" for p in bounds)])
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     return [
         visible(
@@ -218,7 +219,7 @@ def _bounds(name: str, low: float, high: float) -> str:
 
 def _origin(shown: Shown, page: Page) -> list[str]:
     spec = shown.spec
-    lines = [f"accepted {d.code}: {_one_line(d.accepted or '')}" for d in shown.accepted]
+    lines = list(dict.fromkeys(f"accepted {d.code}: {_one_line(d.accepted or '')}" for d in shown.accepted))
     lines += [f"reference: {_one_line(r.value)}" for r in spec.reference]
     if spec.aliases:
         lines.append("also called " + ", ".join(alias.value for alias in spec.aliases))

@@ -248,7 +248,9 @@ def second_order(subject: Subject) -> None:
         for k, name in enumerate(names):
             if name in subject.truth.parameters and name not in subject.differentiable:
                 continue
-            step = _GREATER * np.maximum(1.0, np.abs(arguments[k]))
+            size = np.abs(arguments[k])
+            # Not across 0, where there may be a kink that both quotients straddle alike.
+            step = np.minimum(_GREATER * np.maximum(1.0, size), np.where(size > 0, size / 2, np.inf))
             wide, narrow = (_quotient(slope, arguments, k, step / n) for n in (1, 4))
             rough = 10 * np.abs(wide - narrow)  # where a kink is near, nothing is asked
             few = rough + 1e-6 * (np.abs(narrow) + 1e-3) + 1e-13 * np.abs(first) / step

@@ -111,7 +111,7 @@ def totals(records: Iterable[Record]) -> str:
     for record in records:
         counts.update({f"{one['form']} {kind}" for one in record.judged for kind in ("beyond", "nonfinite", "limits")
                        if one[kind]})  # fmt: skip
-        counts.update(record.guarantees)
+        counts.update(list(record.guarantees))
         counts.update(["reloads"] if record.reloads else [])
     return "\n".join(f"{count:5} {what}" for what, count in sorted(counts.items()))
 

@@ -519,6 +519,12 @@
 
     // -- the numbers at a place
 
+    // Six digits; where rounding may have spoiled them all, those that differences of what is drawn can have.
+    digits(y, panel, certain) {
+      const unit = 1e-9 * Math.max(Math.abs(panel.view.bottom), Math.abs(panel.view.top_));
+      return Curves.number(certain ? y : Math.round(y / unit) * unit, 6);
+    }
+
     point(x) {
       const [low, high] = this.span;
       this.cursor = x === null ? null : Math.max(low, Math.min(high, x));
@@ -532,8 +538,12 @@
       const slope = along(this.program.gradients, this.held, this.input, this.gradient)(at);
       const name = this.entry.inputs[this.input].name;
       const by = this.entry.gradients[this.gradient];
-      this.readout.textContent =
-        `${name} = ${Curves.number(at)}   value ${Curves.number(y, 6)}   by ${by} ${Curves.number(slope, 6)}`;
+      const certain = this.entry.certain;
+      const [value, gradient] = [
+        this.digits(y, this.value, certain[0]),
+        this.digits(slope, this.slope, certain[this.gradient + 1]),
+      ];
+      this.readout.textContent = `${name} = ${Curves.number(at)}   value ${value}   by ${by} ${gradient}`;
       for (const [panel, height] of [[this.value, y], [this.slope, slope]]) {
         const { view, toX, toY, cross, kind } = panel;
         svg(cross, "line", { class: "cross", x1: toX(at), x2: toX(at), y1: view.top, y2: view.top + view.height });

@@ -24,6 +24,7 @@ from attack.ties import fails_at_tie
 from attack.truth import (
     FINE_DIGITS,
     SURE_DIGITS,
+    SURE_STEP,
     Sides,
     at_tie,
     differ_at_ties,
@@ -265,8 +266,11 @@ def counterexample(field: Field, claim: Claim, point: dict[str, Fraction]) -> st
     if how not in ("", "?"):
         return ""
     around = sides(field.f, field.by, full)
+    if around is None or not around.smooth:  # sinc(cosh(90)) turns often within a step
+        around = sides(field.f, field.by, full, SURE_DIGITS, SURE_STEP) or around
     smooth = around is not None and around.smooth
-    if smooth and _differ(field, formula, full) and wrong_at(field.f, field.slope, field.by, full, strict=False) == "":
+    confirmed = smooth and wrong_at(field.f, field.slope, field.by, full, around, strict=False) == ""
+    if confirmed and _differ(field, formula, full):
         return ""
     if around is not None and not smooth and sticks_out(field.slope, formula, field.by, full, around):
         return ""
