@@ -304,6 +304,14 @@ def test_new_like_a_shipped_one(space: Workspace) -> None:
     assert "did you mean `swish`?" in space.actc("new", "x1", "--like", "swich").err
 
 
+def test_new_tells_of_a_shipped_activation_of_that_name(space: Workspace) -> None:
+    """The starter is written all the same; whoever meant the shipped one is told how to begin with it."""
+    got = space.actc("new", "gelu")
+    assert got.code == 0
+    assert "`gelu` is shipped: to start from it, `actc new NAME --like gelu`" in got.out
+    assert "shipped" not in space.actc("new", "gelu_of_mine").out
+
+
 @pytest.mark.parametrize("name", ["Foo", "2x", "class", "keras", "a-b", "../up", "a/b", "", "abs", "x\n"])
 def test_new_refuses_names(space: Workspace, name: str) -> None:
     """What cannot be an activation's name makes no file, inside the folder or outside."""

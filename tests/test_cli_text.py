@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
+from typing import SupportsIndex
 
 import pytest
 from hypothesis import given, settings
@@ -98,3 +100,37 @@ def test_nothing_hidden_reaches_the_terminal(line: str, column: int, length: int
     assert found.marked >= 1
     assert found.before <= width(found.line)
     assert visible(found.line) == found.line
+
+
+def test_many_mistakes_in_one_long_line_are_shown_in_no_time() -> None:
+    """What is shown of a line costs what is shown: the command prints outside the limits of a file."""
+    line = "x" * 4_000_000
+    counted = CountedText(line)
+    for column in range(1, 1001):
+        assert snippet(counted, 2000 * column, 3).line == "…" + "x" * 110 + "…"
+    assert counted.seen < 1000 * 1000
+
+
+def test_characters_without_width_do_not_make_a_line_endless() -> None:
+    line = "e" + "\N{COMBINING ACUTE ACCENT}" * 100_000
+    found = snippet(line, 1, 1)
+    assert len(found.line) < 1000
+    assert (found.before, found.marked, found.line[-1]) == (0, 1, "…")
+    inner = snippet(line, 50_000, 1)
+    assert len(inner.line) < 1000
+    assert inner.line[0] == inner.line[-1] == "…"
+
+
+class CountedText(str):
+    """Counts the characters that are looked at."""
+
+    seen = 0
+
+    def __iter__(self) -> Iterator[str]:
+        self.seen += len(self)
+        return super().__iter__()
+
+    def __getitem__(self, index: SupportsIndex | slice) -> str:
+        found = super().__getitem__(index)
+        self.seen += len(found)
+        return found

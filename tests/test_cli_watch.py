@@ -178,17 +178,21 @@ def test_plain_lines_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     err = io.StringIO()
     console = Console(io.StringIO(), err)
     monkeypatch.setattr(progress, "SECONDS_BETWEEN_LINES", 30.0)
-    clock = iter([0.0, 10.0, 29.0, 31.0, 32.0, 62.0, 100.0, 101.0])
+    clock = iter([0.0, 10.0, 29.0, 31.0, 32.0, 62.0, 93.0, 100.0, 101.0, 3600.0])
     monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
-    for done in (0, 1, 2, 3, 4, 5):
+    for done in (0, 1, 2, 3, 4, 5, 5):
         console.progress(done, 9)
-    assert err.getvalue() == "compiling 3/9\ncompiling 5/9\n"
+    lines = ["compiling 3/9, 31 s", "compiling 5/9, 62 s", "compiling 5/9, 93 s"]  # none repeats another
+    assert err.getvalue().splitlines() == lines
     console.progress(0, 2)
     console.progress(1, 2)
-    assert err.getvalue().count("\n") == 2
+    assert err.getvalue().splitlines() == lines
+    console.clear_progress()  # the work is over; what comes an hour later is other work
+    console.progress(1, 2)
+    assert err.getvalue().splitlines() == lines
     console.set_verbosity(quiet=True, verbose=False)
     console.progress(2, 2)
-    assert err.getvalue().count("\n") == 2
+    assert err.getvalue().splitlines() == lines
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="completion of bash is tried in bash")

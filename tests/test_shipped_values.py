@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from _pytest.mark import ParameterSet
+from compiled import always_compiled
 from mpmath import mp, mpf
 from numpy.typing import NDArray
 from oracle import Activation, exact
@@ -137,6 +138,15 @@ def test_float32_at_the_defaults(name: str, shipped: ModuleType) -> None:
     """Value and every gradient are right to 1e-6 wherever the input itself is not the larger uncertainty."""
     activation = SHIPPED[name]
     _check(shipped, activation, _arguments(activation, np.float32, 120, {}), np.float32)
+
+
+@pytest.mark.parametrize("name", known(SHIPPED, {"gelu_tanh": FLUSHES["gelu_tanh"]}))
+def test_float32_where_xla_compiles_the_passes(name: str, shipped: ModuleType) -> None:
+    """The same holds for what large tensors are computed by, in eager code."""
+    activation = SHIPPED[name]
+    with always_compiled(shipped, name) as passes:
+        _check(shipped, activation, _arguments(activation, np.float32, 120, {}), np.float32)
+        assert any(p._compiled for p in passes)
 
 
 @pytest.mark.parametrize("name", known(SHIPPED))

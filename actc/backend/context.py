@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from actc.backend.documents import function_docstring, layer_docstring, module_docstring, op_docstring
+from actc.backend.documents import function_docstring, layer_docstring, module_docstring
 from actc.backend.layout import STEP, Atom, Call, Node, listed, statement
 from actc.backend.printer import print_number
 from actc.backend.routines import op_text
@@ -22,12 +22,8 @@ class ActivationContext:
     """One activation: the texts of its op, its function and its layer."""
 
     domains: str  # the table of its parameters' domains, "" where it has none
-    op_signature: str
-    op_docstring: str
-    forward: str
-    grad_signature: str
-    backward: str
-    result: str
+    passes: tuple[str, ...]  # the op's functions: its value, its gradients
+    op: str
     function_key: str  # '"swish"'
     function_signature: str
     function_docstring: str
@@ -48,6 +44,7 @@ class ModuleContext:
     docstring: str
     exports: str  # its ``__all__``
     activations: tuple[ActivationContext, ...]
+    uses_tensorflow: bool  # whether an op calls it itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +64,18 @@ class SupportContext:
 
     header: str
     package: str  # a Python string literal
+    xla: str  # whether XLA may compile passes: True or False
 
 
 def module_context(header: str, programs: tuple[Program, ...]) -> ModuleContext:
     """The context of a module with these activations, in their order."""
+    activations = tuple(_activation_context(p) for p in programs)
     return ModuleContext(
         header=header,
         docstring=module_docstring(programs),
         exports=exports_text(name for p in programs for name in (p.name, p.layer_name)),
-        activations=tuple(_activation_context(p) for p in programs),
+        activations=activations,
+        uses_tensorflow=any("tf." in function for a in activations for function in a.passes),
     )
 
 
@@ -90,12 +90,8 @@ def _activation_context(program: Program) -> ActivationContext:
     text = op_text(program, op)
     return ActivationContext(
         domains=_domain_table(table, program.parameters),
-        op_signature=text.signature,
-        op_docstring=op_docstring(program),
-        forward=text.forward,
-        grad_signature=text.grad_signature,
-        backward=text.backward,
-        result=text.result,
+        passes=text.functions,
+        op=text.op,
         function_key=literal(program.name),
         function_signature=_function_signature(program),
         function_docstring=function_docstring(program),

@@ -19,9 +19,11 @@ def module_docstring(programs: Sequence[Program]) -> str:
     return docstring((filled(f"{title} {names}.", 0),), 0)
 
 
-def op_docstring(program: Program) -> str:
-    """One line: the op is private."""
-    return docstring((f"The value of ``{program.name}`` and, in the inner function, its gradient.",), 1)
+def pass_docstring(program: Program, by: Sequence[str]) -> str:
+    """One line for a function of the op: its value, or its gradients by some variables."""
+    if not by:
+        return docstring((f"The value of ``{program.name}``.",), 1)
+    return docstring((f"The upstream gradient times the slope of ``{program.name}``: by {', '.join(by)}.",), 1)
 
 
 def function_docstring(program: Program) -> str:

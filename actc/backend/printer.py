@@ -26,8 +26,6 @@ DIRECT = {
     "exp": "tf.exp",
     "log": "tf.math.log",
     "sqrt": "tf.sqrt",
-    "sin": "tf.sin",
-    "cos": "tf.cos",
     "tan": "tf.tan",
     "asin": "tf.asin",
     "acos": "tf.acos",
@@ -37,8 +35,6 @@ DIRECT = {
     "acosh": "tf.acosh",
     "digamma": "tf.math.digamma",
     "sigmoid": "tf.sigmoid",
-    "softplus": "tf.math.softplus",
-    "expm1": "tf.math.expm1",
     "abs": "tf.abs",
     "sign": "tf.sign",
     "floor": "tf.floor",
@@ -64,6 +60,10 @@ HELPED = {
     "sinc": "sinc",
     "log1p": "log1p",
     "log_sigmoid": "log_sigmoid",
+    "softplus": "softplus",
+    "sin": "sin",
+    "cos": "cos",
+    "expm1": "expm1",
     "normal_cdf": "normal_cdf",
 }
 """What the support file has, because TensorFlow has nothing or nothing right."""
@@ -137,6 +137,10 @@ def _print(expr: Expr, args: tuple[Printed, ...], dtype: str) -> Printed:
     op = expr.op
     if op in _LEAF_PRINTERS:
         return _LEAF_PRINTERS[op](expr)
+    if op == "mul" and _is_slope_of_sigmoid(expr):
+        inner = args[0].node
+        if isinstance(inner, Call):
+            return Printed(Call("_support.sigmoid_slope", inner.arguments), _ATOM, Kind.TENSOR)
     if op in _INFIX:
         return _chain(_INFIX[op], _BINDING[op], args, _numeric(args))
     if op in _LOGIC:
@@ -185,6 +189,16 @@ _LEAF_PRINTERS: dict[str, Callable[[Expr], Printed]] = {
 
 def _numeric(args: tuple[Printed, ...]) -> Kind:
     return Kind.NUMBER if all(a.kind is Kind.NUMBER for a in args) else Kind.TENSOR
+
+
+def _is_slope_of_sigmoid(expr: Expr) -> bool:
+    """Whether a product is ``sigmoid(v)*sigmoid(-v)``, which takes one exponential."""
+    if not all(factor.op == "sigmoid" for factor in expr.args):
+        return False
+    a, b = (factor.args[0] for factor in expr.args)
+    if a.op == b.op == "mul" and a.args[0].is_number and b.args[0].is_number:
+        return a.args[1] is b.args[1] and a.args[0].number == -b.args[0].number
+    return (b.op == "neg" and b.args[0] is a) or (a.op == "neg" and a.args[0] is b)
 
 
 def _chain(sign: str, binding: int, args: tuple[Printed, ...], kind: Kind) -> Printed:

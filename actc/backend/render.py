@@ -105,9 +105,9 @@ def render_init(package: str, modules: tuple[ModuleExports, ...], templates: Pat
     return RenderedFile("__init__.py", _render("package.py.jinja", context, templates))
 
 
-def render_support(package: str, templates: Path | None = None) -> RenderedFile:
-    """The file that the modules share."""
-    context = SupportContext(header=_header(None, templates), package=literal(package))
+def render_support(package: str, templates: Path | None = None, *, xla: bool = True) -> RenderedFile:
+    """The file that the modules share; ``xla`` says whether passes may be compiled."""
+    context = SupportContext(header=_header(None, templates), package=literal(package), xla=str(xla))
     return RenderedFile(f"{SUPPORT_STEM}.py", _render("support.py.jinja", context, templates))
 
 

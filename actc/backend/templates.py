@@ -22,7 +22,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from actc import resources
 from actc.backend.template_error import TemplateError
 
-CONTEXT_VERSION = 1
+CONTEXT_VERSION = 2
 """Raised when a template that was right may be so no longer: a name is renamed, taken away or means something else."""
 
 TARGET = "tensorflow"

@@ -66,8 +66,8 @@ def _slope(node: Expr, inner: tuple[Expr, ...]) -> Expr:
             return apply("sign", a[0]) * inner[0]
         case "max":
             return where(compare("gt", a[0], a[1]), inner[0], inner[1])
-        case "min":  # at a tie from the side from which Max is taken: Max(a, b) + Min(a, b) is smooth
-            return where(compare("gt", a[0], a[1]), inner[1], inner[0])
+        case "min":
+            return where(compare("lt", a[0], a[1]), inner[0], inner[1])
         case "where":
             return where(a[0], inner[1], inner[2])
         case "sign" | "floor" | "ceiling" | "round":

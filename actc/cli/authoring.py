@@ -63,6 +63,7 @@ def _actions(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
 
 
 def _new(options: Options, console: Console) -> None:
+    from actc.project.catalogue import lookup_shipped
     from actc.project.starter import SCHEMA, like_shipped, starter
 
     cwd = working_directory()
@@ -86,6 +87,8 @@ def _new(options: Options, console: Console) -> None:
             console.print(f"{printed(schema, cwd)} written, for completion in editors")
     if not console.quiet:
         console.print(f"{printed(path, cwd)} written; `actc build` compiles it")
+        if options.like is None and lookup_shipped(options.name) is not None:
+            console.print(f"`{options.name}` is shipped: to start from it, `actc new NAME --like {options.name}`")
 
 
 def _check_name(name: str, text: str) -> None:

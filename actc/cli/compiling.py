@@ -89,7 +89,7 @@ def _target(options: Options, config: Config, cwd: Path) -> Target:
     for root in (cwd, config.root):
         confined(folder, root, shown)
     whole = not (options.paths or options.catalogue)
-    return Target(folder, shown, check_package(name), whole, options.force, config.templates)
+    return Target(folder, shown, check_package(name), whole, options.force, config.templates, config.xla)
 
 
 def sources_of(options: Options, config: Config, cwd: Path) -> Sources:

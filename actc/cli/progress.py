@@ -22,6 +22,8 @@ class Progress:
         self._line = line
         self._live = live
         self._bar: tqdm[NoReturn] | None = None
+        self._began = 0.0
+        self._done = 0
         self._last: float | None = None  # when a line was printed, or the work began
 
     def show(self, done: int, of: int) -> None:
@@ -30,19 +32,20 @@ class Progress:
             self._update(done, of)
             return
         now = time.monotonic()
-        if self._last is None or done == 0:
-            self._last = now
+        if self._last is None or done < self._done:  # other work
+            self._began = self._last = now
         elif now - self._last >= SECONDS_BETWEEN_LINES:
             self._last = now
-            self._line(f"compiling {done}/{of}")
+            # With the time that has passed no line repeats another: one looks alive where one file takes long.
+            self._line(f"compiling {done}/{of}, {now - self._began:.0f} s")
+        self._done = done
 
     def clear(self) -> None:
-        """Take the bar away, so that something else can be printed."""
+        """Take the bar away, so that something else can be printed; what is shown next is other work."""
         if self._bar is not None:
             self._bar.close()
             self._bar = None
-        if self._live:
-            self._last = None
+        self._last = None
 
     def _update(self, done: int, of: int) -> None:
         bar = self._bar

@@ -18,9 +18,10 @@ from actc.calculus.differentiate import differentiate
 from actc.calculus.settle import at, same
 from actc.calculus.tie_points import choose, parameter_points, rational_defaults, tie_points
 from actc.model.activation import Activation
+from actc.model.algebra import compare, where
 from actc.model.compiled import Accuracy, RegionErrors
 from actc.model.domain import Domain
-from actc.model.expr import Expr, postorder, substitute, symbol
+from actc.model.expr import Expr, fold, postorder, rebuild, substitute, symbol
 from actc.model.verdict import Gradients, Verdict
 from actc.numerics.accuracy import REGIONS, TARGET, Judge, RegionWorst, Score, Truth, simulators
 from actc.numerics.candidates import equivalents
@@ -193,12 +194,30 @@ def _again(expr: Expr, values: Iterable[Expr], variable: str) -> Iterator[Expr]:
 
 def _slopes(value: Expr, variable: str) -> Iterator[Expr]:
     """The derivative, without that of a maximum which is subtracted in exponents and added again."""
+    value = _paired(value)
     held = {node: symbol(f"·m{k}") for k, node in enumerate(n for n in postorder(value) if n.op == "max")}
     free = substitute(value, held)
     used = [name for name in held.values() if name.name in free.free]
     if used and all((q := quotient(differentiate(free, n.name))) is not None and q.is_zero for n in used):
         yield substitute(differentiate(free, variable), {name: node for node, name in held.items()})
     yield differentiate(value, variable)
+
+
+def _paired(value: Expr) -> Expr:
+    """With each minimum that stands beside the maximum of the same two as a choice by the sign that decides that one.
+
+    Max(a, b)*sqrt(1 + (Min(a, b)/Max(a, b))**2) has no kink where a is b; slopes from both sides would give it one.
+    """
+    greatest = {frozenset(node.args): node.args for node in postorder(value) if node.op == "max"}
+
+    def visit(node: Expr, args: tuple[Expr, ...]) -> Expr:
+        order = greatest.get(frozenset(node.args)) if node.op == "min" else None
+        if order is None:
+            return rebuild(node, args)
+        a, b = args if order == node.args else args[::-1]
+        return where(compare("gt", a, b), b, a)
+
+    return fold(value, visit) if greatest else value
 
 
 def _agree(old: Expr, new: Expr, ties: list[dict[str, Number]]) -> bool:

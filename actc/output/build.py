@@ -30,6 +30,7 @@ class Target:
     whole: bool  # whether modules of other sources go; they stay where sources were named
     force: bool = False
     templates: Path | None = None
+    xla: bool = True  # whether XLA may compile passes
 
     def kept(self, sources: Sequence[Source]) -> tuple[ModuleRecord, ...]:
         """The modules in the folder that a build of these sources leaves in place."""
@@ -53,7 +54,7 @@ def confined(folder: Path, root: Path, printed: str) -> Path:
 def plan_build(target: Target, files: Sequence[CompiledFile], sources: Sequence[Source]) -> Plan:
     """What a build would do to the folder as it is now."""
     kept = target.kept(sources)
-    wanted = wanted_files(files, sources, kept, target.package, target.folder, target.templates)
+    wanted = wanted_files(files, sources, kept, target.package, target.folder, target.templates, xla=target.xla)
     keep = frozenset(f"{r.stem}.py" for r in kept)
     plan = make_plan(target.folder, target.printed, wanted, keep, force=target.force)
     clashes = cross_check(files, taken_names(kept, target.printed))

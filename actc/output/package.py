@@ -31,6 +31,8 @@ def wanted_files(
     package: str,
     folder: Path,
     templates: Path | None = None,
+    *,
+    xla: bool = True,
 ) -> tuple[WantedFile, ...]:
     """The texts of all files that the build decides: its modules, ``__init__.py`` and what the modules share."""
     from actc.backend.render import ModuleExports, render_init, render_support
@@ -47,7 +49,7 @@ def wanted_files(
         for r in records
         if r.exports  # a module that was edited beyond recognition has nothing to import
     )
-    init, support = render_init(package, exports, templates), render_support(package, templates)
+    init, support = render_init(package, exports, templates), render_support(package, templates, xla=xla)
     return (
         *(WantedFile(f"{stem}.py", text) for stem, text, _ in modules),
         WantedFile(init.path, write_records(init.text, records)),

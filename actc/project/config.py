@@ -12,7 +12,7 @@ from actc.project.usage import UsageError, did_you_mean
 
 DEFAULT_SOURCES = ("activations",)
 DEFAULT_OUT = "generated"
-_KEYS = ("limits", "out", "package", "sources", "strict", "templates")
+_KEYS = ("limits", "out", "package", "sources", "strict", "templates", "xla")
 _LIMITS = ("memory_gib", "seconds")
 
 
@@ -35,6 +35,7 @@ class Config:
     package: str | None = None
     strict: bool = False
     templates: Path | None = None  # a folder whose templates come before those of the compiler
+    xla: bool = True  # whether XLA may compile passes of the generated code
     limits: Limits = field(default_factory=Limits)
 
 
@@ -102,17 +103,15 @@ class _Table:
         package = self.text("package")
         if package is not None:
             check_package(package, f"`package` of [{self.name}] in {self.file}")
-        strict = self.table.get("strict", False)
-        if not isinstance(strict, bool):
-            raise self.wrong("strict", "true or false")
         return Config(
             root=self.file.parent,
             file=str(self.file),
             sources=tuple(sources),
             out=self.text("out") or DEFAULT_OUT,
             package=package,
-            strict=strict,
+            strict=self.truth("strict", default=False),
             templates=self.folder("templates"),
+            xla=self.truth("xla", default=True),
             limits=_Table(self.file, f"{self.name}.limits", self.table.get("limits", {}), _LIMITS).limits(),
         )
 
@@ -123,6 +122,12 @@ class _Table:
         value = self.table.get(key)
         if value is not None and (not isinstance(value, str) or not re.search(r"\S", value) or "\0" in value):
             raise self.wrong(key, "a text")
+        return value
+
+    def truth(self, key: str, *, default: bool) -> bool:
+        value = self.table.get(key, default)
+        if not isinstance(value, bool):
+            raise self.wrong(key, "true or false")
         return value
 
     def folder(self, key: str) -> Path | None:

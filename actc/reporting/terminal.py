@@ -8,6 +8,7 @@ from dataclasses import dataclass
 # Control, format (which turn the direction of writing), surrogate, unassigned and the separators of lines.
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"})
 _TAB = 4
+_CHARACTERS_PER_COLUMN = 4  # shown at most, where characters have no width of their own
 
 
 def visible(text: str, *, keep: str = "") -> str:
@@ -47,12 +48,19 @@ class Snippet:
 
 def snippet(line: str, column: int, length: int, limit: int = 110) -> Snippet:
     """The line around the ``length`` characters from ``column`` (from 1), in at most about ``limit`` columns."""
-    cells = [" " * _TAB if c == "\t" else cell(c) for c in line]
-    start = min(max(column - 1, 0), len(cells))
+    column = min(max(column - 1, 0), len(line))
+    # Nothing further off can be shown, but for characters without width: a line may be millions of characters long, and
+    # have a thousand mistakes.
+    away = _CHARACTERS_PER_COLUMN * limit
+    skipped = max(column - away, 0)
+    near = line[skipped : column + away]
+    cells = [" " * _TAB if c == "\t" else cell(c) for c in near]
+    start = column - skipped
     end = min(start + max(length, 1), len(cells))
     first, last = _window([width(c) for c in cells], start, limit)
     end = min(end, last)
-    left, right = ("…" if first else ""), ("…" if last < len(cells) else "")
+    left = "…" if skipped + first > 0 else ""
+    right = "…" if skipped + last < len(line) else ""
     before = width(left) + sum(width(c) for c in cells[first:start])
     marked = sum(width(c) for c in cells[start:end])
     return Snippet(left + "".join(cells[first:last]) + right, before, max(marked, 1))

@@ -14,26 +14,29 @@ from . import _support
 __all__ = ["LogGate", "log_gate"]
 
 
-@tf.custom_gradient
-def _log_gate_op(gate_in: Any, x_in: Any) -> Any:
-    """The value of ``log_gate`` and, in the inner function, its gradient."""
-    dtype = _support.computing_dtype(gate_in, x_in)
-    gate = _support.enter(gate_in, dtype)
-    x = _support.enter(x_in, dtype)
+def _log_gate_value(gate: Any, x: Any) -> Any:
+    """The value of ``log_gate``."""
     t1 = gate > 0.0
-    value = tf.where(t1, x * tf.math.log(tf.where(t1, gate, 1.0)), _support.NAN)
+    return tf.where(t1, x * tf.math.log(tf.where(t1, gate, 1.0)), _support.NAN)
 
-    def grad(upstream: Any) -> Any:
-        gate = tf.cast(gate_in, dtype)
-        x = tf.cast(x_in, dtype)
-        upstream = tf.cast(upstream, dtype)
-        t1 = gate > 0.0
-        t2 = tf.where(t1, gate, 1.0)
-        grad_gate = upstream * tf.where(t1, x / t2, _support.NAN)
-        grad_x = upstream * tf.where(t1, tf.math.log(t2), _support.NAN)
-        return _support.gradients((gate_in, x_in), (grad_gate, grad_x))
 
-    return tf.cast(value, _support.result_dtype(gate_in, x_in)), grad
+def _log_gate_gradient(upstream: Any, gate: Any, x: Any) -> Any:
+    """The upstream gradient times the slope of ``log_gate``: by gate, x."""
+    t1 = gate > 0.0
+    t2 = tf.where(t1, gate, 1.0)
+    grad_gate = upstream * tf.where(t1, x / t2, _support.NAN)
+    grad_x = upstream * tf.where(t1, tf.math.log(t2), _support.NAN)
+    return (grad_gate, grad_x)
+
+
+_log_gate_op = _support.Op(
+    "log_gate",
+    _log_gate_value,
+    _log_gate_gradient,
+    inputs=2,
+    operations=(5, 6),
+    needs=((0, 1),),
+)
 
 
 @_support.register("log_gate")

@@ -19,28 +19,37 @@ _LEAKY_RELU_DOMAINS = {
 }
 
 
-@tf.custom_gradient
-def _leaky_relu_op(x_in: Any, alpha_in: Any) -> Any:
-    """The value of ``leaky_relu`` and, in the inner function, its gradient."""
-    dtype = _support.computing_dtype(x_in)
-    x = _support.enter(x_in, dtype)
-    alpha = _support.enter(alpha_in, dtype)
-    value = tf.where(x > 0.0, x, alpha * x)
+def _leaky_relu_value(x: Any, alpha: Any) -> Any:
+    """The value of ``leaky_relu``."""
+    return tf.where(x > 0.0, x, alpha * x)
 
-    def grad(upstream: Any) -> Any:
-        x = tf.cast(x_in, dtype)
-        alpha = tf.cast(alpha_in, dtype)
-        upstream = tf.cast(upstream, dtype)
-        t1 = x > 0.0
-        grad_x = upstream * tf.where(
-            tf.math.is_nan(x),
-            tf.constant(_support.NAN, dtype),
-            tf.where(t1, tf.constant(1.0, dtype), alpha),
-        )
-        grad_alpha = upstream * tf.where(t1, tf.constant(0.0, dtype), x)
-        return _support.gradients((x_in, alpha_in), (grad_x, grad_alpha))
 
-    return tf.cast(value, x_in.dtype), grad
+def _leaky_relu_gradient(upstream: Any, x: Any, alpha: Any) -> Any:
+    """The upstream gradient times the slope of ``leaky_relu``: by x."""
+    t1 = x > 0.0
+    grad_x = upstream * tf.where(
+        tf.math.is_nan(x),
+        tf.constant(_support.NAN, upstream.dtype),
+        tf.where(t1, tf.constant(1.0, upstream.dtype), alpha),
+    )
+    return (grad_x,)
+
+
+def _leaky_relu_gradient_of_parameters(upstream: Any, x: Any, alpha: Any) -> Any:
+    """The upstream gradient times the slope of ``leaky_relu``: by alpha."""
+    t1 = x > 0.0
+    grad_alpha = upstream * tf.where(t1, tf.constant(0.0, upstream.dtype), x)
+    return (grad_alpha,)
+
+
+_leaky_relu_op = _support.Op(
+    "leaky_relu",
+    _leaky_relu_value,
+    _leaky_relu_gradient,
+    _leaky_relu_gradient_of_parameters,
+    operations=(3, 4, 2),
+    needs=((0, 1), (0,)),
+)
 
 
 @_support.register("leaky_relu")

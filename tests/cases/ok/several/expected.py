@@ -14,24 +14,24 @@ from . import _support
 __all__ = ["Absolute", "Powers", "Relu", "absolute", "powers", "relu"]
 
 
-@tf.custom_gradient
-def _relu_op(x_in: Any) -> Any:
-    """The value of ``relu`` and, in the inner function, its gradient."""
-    dtype = _support.computing_dtype(x_in)
-    x = _support.enter(x_in, dtype)
-    value = tf.maximum(x, 0.0)
+def _relu_value(x: Any) -> Any:
+    """The value of ``relu``."""
+    return tf.maximum(x, 0.0)
 
-    def grad(upstream: Any) -> Any:
-        x = tf.cast(x_in, dtype)
-        upstream = tf.cast(upstream, dtype)
-        grad_x = upstream * tf.where(
-            tf.math.is_nan(x),
-            tf.constant(_support.NAN, dtype),
-            tf.where(x > 0.0, tf.constant(1.0, dtype), 0.0),
-        )
-        return _support.gradients((x_in,), (grad_x,))
 
-    return tf.cast(value, x_in.dtype), grad
+def _relu_gradient(upstream: Any, x: Any) -> Any:
+    """The upstream gradient times the slope of ``relu``: by x."""
+    grad_x = upstream * tf.where(
+        tf.math.is_nan(x),
+        tf.constant(_support.NAN, upstream.dtype),
+        tf.where(x > 0.0, tf.constant(1.0, upstream.dtype), 0.0),
+    )
+    return (grad_x,)
+
+
+_relu_op = _support.Op(
+    "relu", _relu_value, _relu_gradient, operations=(1, 4), needs=((0,),)
+)
 
 
 @_support.register("relu")
@@ -83,20 +83,20 @@ class Relu(_support.ActivationLayer):
         return relu(self._one(inputs))
 
 
-@tf.custom_gradient
-def _absolute_op(x_in: Any) -> Any:
-    """The value of ``absolute`` and, in the inner function, its gradient."""
-    dtype = _support.computing_dtype(x_in)
-    x = _support.enter(x_in, dtype)
-    value = tf.abs(x)
+def _absolute_value(x: Any) -> Any:
+    """The value of ``absolute``."""
+    return tf.abs(x)
 
-    def grad(upstream: Any) -> Any:
-        x = tf.cast(x_in, dtype)
-        upstream = tf.cast(upstream, dtype)
-        grad_x = upstream * tf.sign(x)
-        return _support.gradients((x_in,), (grad_x,))
 
-    return tf.cast(value, x_in.dtype), grad
+def _absolute_gradient(upstream: Any, x: Any) -> Any:
+    """The upstream gradient times the slope of ``absolute``: by x."""
+    grad_x = upstream * tf.sign(x)
+    return (grad_x,)
+
+
+_absolute_op = _support.Op(
+    "absolute", _absolute_value, _absolute_gradient, operations=(1, 1), needs=((0,),)
+)
 
 
 @_support.register("absolute")
@@ -153,24 +153,24 @@ _POWERS_DOMAINS = {
 }
 
 
-@tf.custom_gradient
-def _powers_op(x_in: Any, n_in: Any) -> Any:
-    """The value of ``powers`` and, in the inner function, its gradient."""
-    dtype = _support.computing_dtype(x_in)
-    x = _support.enter(x_in, dtype)
-    n = _support.enter(n_in, dtype)
-    value = tf.where(tf.math.is_nan(x), tf.constant(_support.NAN, dtype), tf.pow(x, n))
+def _powers_value(x: Any, n: Any) -> Any:
+    """The value of ``powers``."""
+    return tf.where(tf.math.is_nan(x), tf.constant(_support.NAN, x.dtype), tf.pow(x, n))
 
-    def grad(upstream: Any) -> Any:
-        x = tf.cast(x_in, dtype)
-        n = tf.cast(n_in, dtype)
-        upstream = tf.cast(upstream, dtype)
-        grad_x = upstream * tf.where(
-            tf.math.is_nan(x), tf.constant(_support.NAN, dtype), n * tf.pow(x, n - 1.0)
-        )
-        return _support.gradients((x_in, n_in), (grad_x, None))
 
-    return tf.cast(value, x_in.dtype), grad
+def _powers_gradient(upstream: Any, x: Any, n: Any) -> Any:
+    """The upstream gradient times the slope of ``powers``: by x."""
+    grad_x = upstream * tf.where(
+        tf.math.is_nan(x),
+        tf.constant(_support.NAN, upstream.dtype),
+        n * tf.pow(x, n - 1.0),
+    )
+    return (grad_x,)
+
+
+_powers_op = _support.Op(
+    "powers", _powers_value, _powers_gradient, operations=(3, 5), needs=((0, 1),)
+)
 
 
 @_support.register("powers")

@@ -19,27 +19,39 @@ _SPIKE_DOMAINS = {
 }
 
 
-@tf.custom_gradient
-def _spike_op(x_in: Any, width_in: Any) -> Any:
-    """The value of ``spike`` and, in the inner function, its gradient."""
-    dtype = _support.computing_dtype(x_in)
-    x = _support.enter(x_in, dtype)
-    value = tf.where(
-        tf.math.is_nan(x),
-        tf.constant(_support.NAN, dtype),
-        tf.where(x > 0.0, tf.constant(1.0, dtype), 0.0),
+def _spike_value(x: Any, width: Any) -> Any:
+    """The value of ``spike``."""
+    return _support.spread(
+        tf.where(
+            tf.math.is_nan(x),
+            tf.constant(_support.NAN, x.dtype),
+            tf.where(x > 0.0, tf.constant(1.0, x.dtype), 0.0),
+        ),
+        x,
+        width,
     )
-    value = _support.spread(value, x_in, width_in)
 
-    def grad(upstream: Any) -> Any:
-        x = tf.cast(x_in, dtype)
-        width = tf.cast(width_in, dtype)
-        upstream = tf.cast(upstream, dtype)
-        grad_x = upstream * (1.0 / (1.0 + tf.square(x / width)))
-        grad_width = tf.zeros_like(upstream)
-        return _support.gradients((x_in, width_in), (grad_x, grad_width))
 
-    return tf.cast(value, x_in.dtype), grad
+def _spike_gradient(upstream: Any, x: Any, width: Any) -> Any:
+    """The upstream gradient times the slope of ``spike``: by x."""
+    grad_x = upstream * (1.0 / (1.0 + tf.square(x / width)))
+    return (grad_x,)
+
+
+def _spike_gradient_of_parameters(upstream: Any, x: Any, width: Any) -> Any:
+    """The upstream gradient times the slope of ``spike``: by width."""
+    grad_width = tf.zeros_like(upstream)
+    return (grad_width,)
+
+
+_spike_op = _support.Op(
+    "spike",
+    _spike_value,
+    _spike_gradient,
+    _spike_gradient_of_parameters,
+    operations=(4, 4, 0),
+    needs=((0, 1), ()),
+)
 
 
 @_support.register("spike")

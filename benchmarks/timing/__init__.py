@@ -1,0 +1,1 @@
+"""How fast generated code is beside others: what is timed, how, and what came out."""
