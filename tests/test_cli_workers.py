@@ -22,6 +22,7 @@ def space(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
 @pytest.mark.parametrize(
     ("order", "message"),
     [
+        ("spin", "error[ACT407] not done after 1 s; compiling this file was stopped"),
         ("hang", "error[ACT407] not done after 1 s; compiling this file was stopped"),
         ("eat", "error[ACT408] compiling this file needs more than 4 GiB of memory"),
         ("kill", "error[ACT409] the process that compiled this file died (signal SIGKILL)"),
@@ -83,6 +84,12 @@ def test_hanging_files_are_stopped_side_by_side() -> None:
     assert outcomes[0] == Failure(FailureKind.TIME, "1 s")
     assert done == sorted(done)
     assert set(done) == {0, 1, 2, 3}
+
+
+def test_a_busy_machine_stops_no_file() -> None:
+    """What counts is the time of the processor: a file that waits longer than the limit for its turn is compiled."""
+    (outcome,) = run_jobs([Job("a.yaml", b"# fake: wait 2\n", "p")], fake_compile, Limits(seconds=1), 1, lambda _: None)
+    assert isinstance(outcome, CompiledFile)
 
 
 def test_every_file_has_a_fresh_process() -> None:

@@ -105,6 +105,11 @@ def _obey(order: str) -> None:
     if order == "hang":
         while True:
             time.sleep(1)
+    if order == "spin":
+        while True:
+            pass
+    if order.startswith("wait "):
+        time.sleep(float(order.removeprefix("wait ")))
     if order == "kill":
         os.kill(os.getpid(), signal.SIGKILL)
     if order == "exit":

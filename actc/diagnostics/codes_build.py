@@ -74,8 +74,9 @@ expression: x * tanh(softplus(x))
 _error(
     "ACT407",
     "the time limit struck",
-    "Compiling one file may take 60 seconds. The work was stopped and nothing is known about the file's activations. "
-    "Split the file, simplify the expression, or raise `limits.seconds` in `[tool.actc]`.",
+    "Compiling one file may take 60 seconds of a processor, and four times as long by the clock. The work was stopped "
+    "and nothing is known about the file's activations. Split the file, simplify the expression, or raise "
+    "`limits.seconds` in `[tool.actc]`.",
     "$ printf '[tool.actc]\\nlimits = {seconds = 0.001}' > pyproject.toml; actc check",
 )
 _error(
