@@ -41,6 +41,7 @@ _ASIDE = Fraction(67, 64)
 _CHEAP = 2
 _MOST_FACTORS = 3  # infinite ones of a product
 _INSTEAD = tuple(Fraction(10) ** k for k in (30, 18, 9, 3))
+_GROWN = Fraction(10) ** 9
 _VARIABLE = "·t"
 
 
@@ -182,19 +183,20 @@ def reaching(search: Search, found: Found, name: str, wanted: tuple[End, ...]) -
     missing = missed(found.program, name, wanted)
     if not missing:
         return found
-    best, left = found, _weight(missing, wanted)
+    left = _weight(missing, wanted)
+    ranked = []
     for candidate in dict.fromkeys(_candidates(found.program, name, missing, wanted)):
         still = _weight(missed(candidate, name, wanted), wanted)
         # Where a parameter is at the end of its domain only, a limit is worth two cheap operations, and no more.
-        if still >= left or (still[:2] == left[:2] and cost(candidate) > cost(best.program) + _CHEAP):
-            continue
+        inside, dear = still[:2] < left[:2], cost(candidate) > cost(found.program) + _CHEAP
+        if inside or (still < left and not dear):
+            ranked.append((still[:2], inside and dear, still[2], cost(candidate), len(ranked), candidate))
+    for *_, candidate in sorted(ranked):
         if search.fits(candidate):
             score = search.final.score(candidate)
             if score.meets or (not found.score.meets and loss(score) <= loss(found.score)):
-                best, left = Found(candidate, score), still
-        if not any(left):
-            break
-    return best
+                return Found(candidate, score)
+    return found
 
 
 def _candidates(program: Expr, name: str, missing: tuple[int, ...], wanted: tuple[End, ...]) -> Iterator[Expr]:
@@ -273,6 +275,11 @@ def _apart(
             far = multiply(number(bound), apply("sign", x)) if len(sides) == 2 else number(bound * max(sides))
             held = substitute(inner, {x: where(infinite, far, x)})
             yield multiply(held, where(conjunction(infinite, kept), apply("abs", x), ONE))
+    for bound in _INSTEAD[:2]:  # for parameters at which it grows and others at which it does not
+        far = multiply(number(bound), apply("sign", x)) if len(sides) == 2 else number(bound * max(sides))
+        held = substitute(inner, {x: where(infinite, far, x)})
+        grown = conjunction(infinite, compare("gt", apply("abs", held), number(_GROWN)))
+        yield multiply(held, where(grown, apply("abs", x), ONE))
     values = [_constant([end.limit for end in wanted if end.side == one], x) for one in (1, -1) if one in sides]
     if None not in values:
         known = [value for value in values if value is not None]

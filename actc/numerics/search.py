@@ -32,6 +32,7 @@ from actc.numerics.ratio_logarithms import near_one
 from actc.numerics.regimes import BOUNDS as BOUNDS_OF_INPUT
 from actc.numerics.regimes import INFINITE, asymptotic, clamped, combined, lost_bits
 from actc.numerics.short_polynomials import Disc
+from actc.numerics.sides import by_sides
 from actc.numerics.simulate import Simulator
 from actc.numerics.vocabulary import stable
 
@@ -46,6 +47,7 @@ _MOST_JUDGED = 5  # programs that did well on few points and are judged on all
 _DEAR = 2  # times the cost of the expression; beyond, rearrangements are tried before a program is taken
 _REARRANGED = 2  # the step at which they are
 _DOUBTFUL = 3.0  # ULP: where a formula that cancels does worse, a polynomial takes its place
+_SIDES = 2
 _BESIDE = 2  # programs that polynomials are put beside
 _MOST_OUTSIDE = 80  # looked at for the best far from 0
 _INSIDE = Fraction(1, 2)
@@ -112,6 +114,12 @@ def _is_better(after: Score, before: Score) -> bool:
     return inside[0] == inside[1] and loss(after) <= _WORTH * loss(before)
 
 
+def is_worth_it(after: Found, before: Found) -> bool:
+    """Whether a program that is not within the contract either is so much better that it may be longer."""
+    longer = max(1.0, cost(after.program) / cost(before.program))
+    return _is_better(after.score, before.score) and loss(after.score) * longer * longer <= loss(before.score)
+
+
 def loss(score: Score) -> float:
     """The bits lost at all points; what only rounding carries beyond the greatest number loses few."""
     return score.bits + INFINITE * (score.nonfinite - score.brim) + _AT_THE_BRIM * score.brim
@@ -132,6 +140,7 @@ class Search:
     screen: Judge = field(init=False)
     final: Judge = field(init=False)
     near: list[tuple[Expr, Expr, Fraction, Expr]] = field(default_factory=list)
+    rows: dict[Expr, list[float]] = field(default_factory=dict)
     hard: Judge | None = None
     hard_runs: tuple[Simulator, ...] = ()
     tried: dict[Expr, Score] = field(default_factory=dict)
@@ -163,6 +172,10 @@ class Search:
         for index, step in enumerate(steps):
             self._take(step())
             good = self._cheapest_good()
+            sides = self._by_sides()
+            if sides is not None:
+                self._take([sides])
+                good = self._cheapest_good()
             if good is not None and (index >= _REARRANGED or cost(good) <= _DEAR * cost(self.expr)):
                 return Found(good, self.judged[good])
         return self._best()
@@ -291,6 +304,22 @@ class Search:
             return sum(lost_bits(e) for e, v in zip(errors, values, strict=True) if not abs(v) <= _INSIDE)
 
         return min(self._leaders(_MOST_OUTSIDE), key=lambda program: (outside(program), cost(program)))
+
+    def _by_sides(self) -> Expr | None:
+        """The sides of choices from different ones of the programs that were judged on all points."""
+        plain, wrap = peeled(self.plain)
+        tried = []
+        for program in self.judged:
+            inner = peeled(program)[0]
+            if inner.op == "where" and inner.args[0] is plain.args[0]:
+                if program not in self.rows:
+                    errors = (e for row in self.final.errors(program) for e in row)
+                    self.rows[program] = [lost_bits(e) if e > _SAFE else 0.0 for e in errors]
+                tried.append((inner, self.rows[program]))
+        if len(tried) < _SIDES:
+            return None
+        found = by_sides(plain, tried, lambda c: [v for run in self.arena.all_runs for v in run.run(c)])
+        return None if found is None or wrap(found) in self.tried else wrap(found)
 
     def _is_positive(self, quantity: Expr) -> bool:
         found = range_of(quantity, self.arena.env)

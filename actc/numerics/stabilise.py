@@ -35,7 +35,7 @@ from actc.numerics.pairings import great_parameters, pairings
 from actc.numerics.points import Point, PointSet, screening, special_places, thorough
 from actc.numerics.preparation import decided
 from actc.numerics.rational import quotient
-from actc.numerics.search import Arena, Found, Search, peeled, with_great_parameters
+from actc.numerics.search import Arena, Found, Search, is_worth_it, peeled, with_great_parameters
 from actc.numerics.valleys import around, valleys
 
 Limits = tuple[str, tuple[End, ...]]
@@ -127,8 +127,11 @@ def stabilise_measured(gradients: Gradients) -> Stabilised:
             return first, with_great_parameters(first, found, great)
         second = Search(expr, first.plain, arena.extended(worse), fits)
         # A search that failed on fewer points would fail again; only how far the program is off is told anew.
-        found = second.run(others) if found.score.meets else second.judged_as(found.program)
-        return second, with_great_parameters(second, found, great)
+        known = second.judged_as(found.program)
+        if found.score.meets:
+            other = second.run(others)
+            known = other if other.score.meets or is_worth_it(other, known) else known
+        return second, with_great_parameters(second, known, great)
 
     searched, value = search(gradients.value)
     searches = [searched]
