@@ -22,13 +22,14 @@ from actc.model.algebra import compare, conjunction, divide, multiply, negate, w
 from actc.model.domain import Domain
 from actc.model.expr import ONE, TRUE, ZERO, Expr, apply, fold, number, postorder, rebuild, substitute, symbol
 from actc.numerics.accuracy import TARGET
+from actc.numerics.arena import Found, loss
 from actc.numerics.candidates import cost
 from actc.numerics.formats import FLOAT32, FLOAT64, Float, Format, wide
 from actc.numerics.points import Point, PointSet
 from actc.numerics.preparation import outside_functions
 from actc.numerics.regimes import BOUNDS
 from actc.numerics.rounded_functions import from_ball
-from actc.numerics.search import Found, Search, loss, peeled
+from actc.numerics.search import Search, peeled
 from actc.numerics.simulate import Simulator
 
 _FAR = Fraction(2) ** 200  # an input's domain that contains it, reaches to infinity
@@ -184,7 +185,7 @@ def reaching(search: Search, found: Found, name: str, wanted: tuple[End, ...]) -
     if not missing:
         return found
     left = _weight(missing, wanted)
-    ranked = []
+    ranked: list[tuple[tuple[int, ...], bool, int, int, int, Expr]] = []
     for candidate in dict.fromkeys(_candidates(found.program, name, missing, wanted)):
         still = _weight(missed(candidate, name, wanted), wanted)
         # Where a parameter is at the end of its domain only, a limit is worth two cheap operations, and no more.

@@ -6,8 +6,8 @@ timed, so the outcome is the same on every machine.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import islice, pairwise
 from math import inf
@@ -16,21 +16,21 @@ from flint import arb
 
 from actc.calculus.balls import rational
 from actc.calculus.differentiate import differentiate
-from actc.calculus.intervals import POSITIVE, Interval, of_domain
+from actc.calculus.intervals import POSITIVE, Interval
 from actc.calculus.ranges import range_of
-from actc.model.activation import Activation
 from actc.model.algebra import where
 from actc.model.expr import NAN, Expr, apply, number, postorder, size, symbol
 from actc.numerics.accuracy import TARGET, Judge, Score, simulators, total
+from actc.numerics.arena import Arena, Found, is_better, loss
 from actc.numerics.candidates import cost, equivalents, magnitudes, nearly_equal, pieces, prepared, turned, variants
 from actc.numerics.centres import enclosed_roots
 from actc.numerics.expansions import BOUNDS, beside, expanded, small_quantities
 from actc.numerics.grouped import GROUP, grouped, ungrouped
 from actc.numerics.normal_tails import with_tails
-from actc.numerics.points import Point, PointSet
+from actc.numerics.points import PointSet
 from actc.numerics.ratio_logarithms import near_one
 from actc.numerics.regimes import BOUNDS as BOUNDS_OF_INPUT
-from actc.numerics.regimes import INFINITE, asymptotic, clamped, combined, lost_bits
+from actc.numerics.regimes import asymptotic, clamped, combined, lost_bits
 from actc.numerics.short_polynomials import Disc
 from actc.numerics.sides import by_sides
 from actc.numerics.simulate import Simulator
@@ -59,70 +59,6 @@ _MOST_ROOTS = 4  # of one expression, around which it is expanded
 _LEAST_BOUND = 2  # of the list: what is below is too near for what cancels beyond
 _SAFE = 7.0  # ULP at the points tried: between them a program is a little worse
 _CHEAP = 8  # of cost: what a program may take more to be right at great parameters
-_NEARLY = 16  # times as many points at which an expression fails as those at which a program may that replaces it
-_AT_THE_BRIM = 4.0  # bits
-_WORTH = 0.8  # of the bits lost: what a program that is not within the contract may lose, to be worth the change
-
-
-@dataclass(frozen=True, slots=True)
-class Arena:
-    """The points of one activation, with what was simulated on them."""
-
-    inputs: tuple[str, ...]
-    env: Mapping[str, Interval]  # between what numbers each input and parameter lies
-    few: tuple[PointSet, ...]
-    all: tuple[PointSet, ...]
-    few_runs: tuple[Simulator, ...]
-    all_runs: tuple[Simulator, ...]
-    centres: Mapping[str, Sequence[arb]]  # by input, numbers at which atoms vanish and that are no fractions
-
-    @classmethod
-    def over(
-        cls,
-        activation: Activation,
-        few: tuple[PointSet, ...],
-        many: tuple[PointSet, ...],
-        centres: Mapping[str, Sequence[arb]],
-    ) -> Arena:
-        """An arena whose points have not been run yet."""
-        env = {name: of_domain(domain) for name, domain in activation.domains.items()}
-        inputs = tuple(given.name for given in activation.inputs)
-        return cls(inputs, env, few, many, simulators(few), simulators(many), centres)
-
-    def extended(self, more: Sequence[tuple[Point, ...]]) -> Arena:
-        """The same with more points in each format."""
-        sets = tuple(
-            PointSet(s.format, (*s.points, *(p for p in extra if p not in s.points)))
-            for s, extra in zip(self.all, more, strict=True)
-        )
-        return replace(self, all=sets, all_runs=simulators(sets))
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A program with its errors on all points."""
-
-    program: Expr
-    score: Score
-
-
-def _is_better(after: Score, before: Score) -> bool:
-    """Clearly so: finite more often and better in all, or as finite and much more exact, or good nearly everywhere."""
-    inside = [score.nonfinite - score.brim for score in (after, before)]
-    if inside[0] < inside[1] or _NEARLY * (inside[0] + after.bad) <= inside[1] + before.bad:
-        return loss(after) < loss(before)
-    return inside[0] == inside[1] and loss(after) <= _WORTH * loss(before)
-
-
-def is_worth_it(after: Found, before: Found) -> bool:
-    """Whether a program that is not within the contract either is so much better that it may be longer."""
-    longer = max(1.0, cost(after.program) / cost(before.program))
-    return _is_better(after.score, before.score) and loss(after.score) * longer * longer <= loss(before.score)
-
-
-def loss(score: Score) -> float:
-    """The bits lost at all points; what only rounding carries beyond the greatest number loses few."""
-    return score.bits + INFINITE * (score.nonfinite - score.brim) + _AT_THE_BRIM * score.brim
 
 
 @dataclass(slots=True)
@@ -457,7 +393,7 @@ class Search:
         best = Found(self.expr, before)
         left = _BEAM
         for leader in self._leaders(_MOST_LEADERS):
-            if leader is not self.expr and _is_better(self._judge(leader), best.score) and self._fits(leader):
+            if leader is not self.expr and is_better(self._judge(leader), best.score) and self._fits(leader):
                 best = Found(leader, self.judged[leader])
                 left -= 1
                 if not left:

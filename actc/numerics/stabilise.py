@@ -24,6 +24,7 @@ from actc.model.domain import Domain
 from actc.model.expr import Expr, fold, postorder, rebuild, substitute, symbol
 from actc.model.verdict import Gradients, Verdict
 from actc.numerics.accuracy import REGIONS, TARGET, Judge, RegionWorst, Score, Truth, simulators
+from actc.numerics.arena import Arena, Found, is_worth_it
 from actc.numerics.candidates import equivalents
 from actc.numerics.centres import closed_places
 from actc.numerics.climbing import climbed
@@ -35,7 +36,7 @@ from actc.numerics.pairings import great_parameters, pairings
 from actc.numerics.points import Point, PointSet, screening, special_places, thorough
 from actc.numerics.preparation import decided
 from actc.numerics.rational import quotient
-from actc.numerics.search import Arena, Found, Search, is_worth_it, peeled, with_great_parameters
+from actc.numerics.search import Search, peeled, with_great_parameters
 from actc.numerics.valleys import around, valleys
 
 Limits = tuple[str, tuple[End, ...]]
