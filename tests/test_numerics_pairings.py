@@ -109,3 +109,18 @@ def test_tails_of_the_normal_distribution(text: str, true: Function, places: tup
     program = next(with_tails(found.value, ("x",), {}))
     for x in places:
         assert ulps(program, FLOAT64, {"x": x}, true) <= 1, x
+
+
+@pytest.mark.parametrize(("gate", "true"), [
+    ("x*sigmoid(x)", lambda x: x * logistic(x)),
+    ("x*normal_cdf(x)", lambda x: x * tail(x)),
+    ("x*tanh(softplus(x))", lambda x: x * mpmath.tanh(mpmath.log1p(mpmath.exp(x)))),
+])  # fmt: skip
+def test_no_step_overflows_before_the_result(gate: str, true: Function) -> None:
+    """2.7e38*1.25 is no float32; with a third factor below 1 it is one."""
+    (program, *_) = programs(f"{_GATED}{gate}*s\n")
+    for form, greatest in ((FLOAT32, mpmath.mpf(2) ** 128), (FLOAT64, mpmath.mpf(2) ** 1024)):
+        for x in (0.25, 0.75, 1.25, 3.0):
+            size = mpmath.mpf("0.97") * greatest * min(1, 1 / true(mpmath.mpf(x)))
+            for s in (size, -size):
+                assert ulps(program, form, {"x": x, "s": float(s)}, lambda x, s: true(x) * s) <= 8

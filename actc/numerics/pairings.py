@@ -30,6 +30,9 @@ _SIZES: tuple[Fraction, ...] = (
 )  # of the format's exponents
 _OF_PARAMETERS = _SIZES[-1:]
 _NEAR, _FAR = Fraction(1, 2**20), Fraction(2**20)  # between which an input lies where a parameter is great
+_PARTS = (1, 4)  # of the greatest numbers
+_FITTING = 0.999
+_MOST_AT_THE_TOP = 8  # for one expression
 _GOLDEN = Fraction(6180339887, 10**10)
 _ABOVE = 24  # octaves over the smallest normal number: no result that a program may lose
 _WIDE = Format("wide", 64, 2**30)
@@ -68,7 +71,10 @@ def _pairings(
             if sizes is _OF_PARAMETERS:
                 near = [_NEAR < abs(p[name]) < _FAR for p in line]
                 kinds = [_TOO_SMALL if k == _TOO_SMALL and n else 0 for k, n in zip(kinds, near, strict=True)]
-            for point in _brought_back(roots, activation, form, line, kinds, other, sizes):
+            found = list(_brought_back(roots, activation, form, line, kinds, other, sizes))
+            if sizes is not _OF_PARAMETERS:
+                found += _near_the_top(roots, activation, form, line, other)
+            for point in found:
                 chosen.setdefault(tuple(point.values()), point)
     return tuple(chosen.values())
 
@@ -132,6 +138,27 @@ def _brought_back(
             if good and taken.get(place, 0) < _OF_ONE_PLACE:
                 taken[place] = taken.get(place, 0) + 1
                 yield point
+
+
+def _near_the_top(
+    roots: Sequence[Expr], activation: Activation, form: Format, line: Sequence[Point], other: str
+) -> Iterator[Point]:
+    """Ordinary numbers along the line with a great one of the other symbol, where results just fit the format."""
+    top = Fraction(2) ** (form.most - 1)
+    domain = activation.domains[other]
+    tried = []
+    for turn, place in enumerate(line):
+        for value in (top * (1 + turn * _GOLDEN % 1) / part for part in _PARTS):
+            exact = form.exact(-value if turn % 2 else value)
+            if exact is not None and domain.contains(exact):
+                tried.append({**place, other: exact})
+    if tried:
+        run = _run(_WIDE, tried, flush=False)
+        low, high = gmpy2.mpfr(2) ** (form.most - 2), gmpy2.mpfr(2) ** form.most * _FITTING
+        for root in roots:
+            fits = [k for k, value in enumerate(run.run(root)) if _is_between(abs(value), low, high)]
+            count = min(len(fits), _MOST_AT_THE_TOP)
+            yield from (tried[fits[k * len(fits) // count]] for k in range(count))
 
 
 def _inside(roots: Sequence[Expr], form: Format, points: Sequence[Point]) -> list[bool]:
