@@ -118,6 +118,114 @@ def test_operations_keep_the_accuracy_contract(name: str, dtype: str, mode: str)
     assert error <= LIMIT, f"{error} at {place!r}"
 
 
+def compiled(name: str, x: Any) -> Any:
+    """A helper's value and slope as in a pass that XLA compiles."""
+    support: Any = sys.modules[f"{PACKAGE}._support"]
+
+    def run(v: Any) -> Any:
+        support._tracing.compiled = True
+        try:
+            with tf.GradientTape() as tape:
+                tape.watch(v)
+                value = getattr(support, name)(v)
+            return value, tape.gradient(value, v)
+        finally:
+            support._tracing.compiled = False
+
+    return [np.asarray(v) for v in tf.function(run, autograph=False, jit_compile=True)(tf.constant(x, tf.float32))]
+
+
+def _logistic(x: Any) -> Any:
+    return 1 / (1 + mpmath.exp(-x))
+
+
+def _density(x: Any) -> Any:
+    return mpmath.exp(-x * x / 2) / mpmath.sqrt(2 * mpmath.pi)
+
+
+def _many(high: float) -> Any:
+    return points(1e-37, high, "float32", count=900)
+
+
+OWN: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any], Any, dict[float, float]]] = {
+    "log1p": (
+        mpmath.log1p,
+        lambda x: 1 / (1 + x),
+        np.concatenate([points(1e-37, 3.4e38, "float32", (1,), 900), -points(1e-37, 0.9999999, "float32", (1,), 900)]),
+        {-1.0: -math.inf, math.inf: math.inf, -2.0: math.nan, -math.inf: math.nan, -0.0: -0.0},
+    ),
+    "softplus": (
+        lambda x: mpmath.log1p(mpmath.exp(x)),
+        _logistic,
+        _many(80.0),
+        {math.inf: math.inf, -math.inf: 0.0, 3e38: 3e38},
+    ),
+    "log_sigmoid": (
+        lambda x: -mpmath.log1p(mpmath.exp(-x)),
+        lambda x: _logistic(-x),
+        _many(80.0),
+        {-math.inf: -math.inf, -3e38: -3e38},
+    ),
+    "sigmoid": (
+        _logistic,
+        lambda x: _logistic(x) * _logistic(-x),
+        _many(80.0),
+        {math.inf: 1.0, -math.inf: 0.0},
+    ),
+    "falling_sigmoid": (
+        lambda x: _logistic(-x),
+        lambda x: -_logistic(x) * _logistic(-x),
+        _many(80.0),
+        {math.inf: 0.0, -math.inf: 1.0},
+    ),
+    "normal_cdf": (mpmath.ncdf, _density, _many(12.5), {math.inf: 1.0, -math.inf: 0.0, -3e38: 0.0, 3e38: 1.0}),
+    "erfc": (
+        mpmath.erfc,
+        lambda x: -2 * mpmath.exp(-x * x) / mpmath.sqrt(mpmath.pi),
+        _many(9.0),
+        {math.inf: 0.0, -math.inf: 2.0, -3e38: 2.0, 3e38: 0.0},
+    ),
+}
+"""What is computed otherwise inside of compiled passes: truth, slope, points of all magnitudes, and special points."""
+
+
+@pytest.mark.usefixtures("acts")
+@pytest.mark.parametrize("name", OWN)
+def test_functions_of_compiled_passes(name: str) -> None:
+    """Within 3 units of the contract of float32 at all magnitudes, right at the ends, and differentiated right."""
+    truth, slope, x, special = OWN[name]
+    x = np.append(x, np.float32(0.0))
+    found, slopes = compiled(name, x)
+    worst = (0.0, 0.0)
+    with mpmath.workdps(40):
+        for argument, value, by in zip(x, found, slopes, strict=True):
+            v = mpmath.mpf(float(argument))
+            exact, tilt = truth(v), slope(v)
+            assert float(by) == pytest.approx(float(tilt), rel=3e-5, abs=1e-36), argument
+            if abs(exact) > 128 * float(np.finfo("float32").tiny):
+                unit = max(np.spacing(np.abs(np.float32(float(exact)))), abs(tilt) * float(np.spacing(abs(argument))))
+                worst = max(worst, (float(abs(mpmath.mpf(float(value)) - exact) / unit), float(argument)))
+    assert worst[0] <= 3.0, worst
+    ends, _ = compiled(name, np.array([*special, math.nan], "float32"))
+    assert math.isnan(ends[-1])
+    for (at, due), value in zip(special.items(), ends[:-1], strict=True):
+        assert float(value) == pytest.approx(due, rel=2e-7, nan_ok=True), at
+        assert math.isnan(due) or np.signbit(value) == np.signbit(np.float32(due)), at
+
+
+@pytest.mark.usefixtures("acts")
+@pytest.mark.parametrize(("name", "low"), [("normal_cdf", -12.5), ("erfc", 8.5)])
+def test_tails_of_compiled_passes_keep_their_digits(name: str, low: float) -> None:
+    """Far out, where the function changes by hundreds of units with its input's last bit, it is within 12 ULP."""
+    x = np.linspace(low / 4, low, 600).astype("float32")
+    found, _ = compiled(name, x)
+    with mpmath.workdps(40):
+        for argument, value in zip(x, found, strict=True):
+            exact = OWN[name][0](mpmath.mpf(float(argument)))
+            error = abs(mpmath.mpf(float(value)) - exact) / float(np.spacing(np.float32(float(exact))))
+            assert error <= 12.0, argument
+
+
 @pytest.mark.usefixtures("acts")
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("exponent", [-3, -2, -1, 0, 2, 3, 4, 5, 7, 8, 9, 13, 20])

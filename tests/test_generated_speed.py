@@ -130,14 +130,18 @@ def test_unknown_shapes_are_not_compiled(shipped: ModuleType) -> None:
 
 
 def test_small_tensors_are_not_compiled(shipped: ModuleType) -> None:
-    """A call on a thousand numbers is run by TensorFlow's own kernels, one on a million is compiled."""
+    """By size and length: calls from Python cost more than those of a graph, and each compiled call costs some."""
+    graph = tf.function(lambda v: differentiated(shipped.gelu, v), autograph=False)
+    eager: Callable[[Any], Any] = lambda v: differentiated(shipped.gelu, v)  # noqa: E731 - beside the other
     passes = passes_of(op_of(shipped, "gelu"))
-    for p in passes:
-        p._compiled.clear()
-    differentiated(shipped.gelu, tf.ones([1000]))
-    assert not any(p._compiled for p in passes)
-    differentiated(shipped.gelu, tf.ones([1000, 1000]))
-    assert all(p._compiled for p in passes)
+    for run, size, due in ((eager, 100, 0), (graph, 1000, 0), (eager, 1000, 1), (graph, 1_000_000, 1)):
+        for p in passes:
+            p._compiled.clear()
+        run(tf.ones([size]))
+        assert [len(p._compiled) for p in passes] == [due] * len(passes)
+    short = passes_of(op_of(shipped, "relu"))
+    differentiated(shipped.relu, tf.ones([1000]))
+    assert not any(p._compiled for p in short)
 
 
 def test_numbers_beside_inputs_need_no_gradient(shipped: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:

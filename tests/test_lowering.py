@@ -16,6 +16,7 @@ from actc.lowering.branches import guard_branches
 from actc.lowering.constants import fold_constants, nearest_double
 from actc.lowering.lower import lower
 from actc.lowering.nan import keep_nan, passes_nan
+from actc.lowering.settled import settle_branches
 from actc.model.algebra import compare, where
 from actc.model.expr import NAN, ONE, ZERO, Expr, apply, constant, number, postorder, symbol
 from actc.model.program import Program
@@ -160,6 +161,42 @@ def test_branches_that_are_not_taken_get_harmless_inputs() -> None:
     root = guard_branches(where(positive, apply("log", X), NAN), ("x",), {})
     (inside,) = (node.args[0] for node in postorder(root) if node.op == "log")
     assert inside == where(positive, X, ONE)
+
+
+def test_what_cannot_grow_steep_elsewhere_gets_no_mask() -> None:
+    """Ranges tell that no slope is infinite where the side is not taken; and values get no masks at all."""
+    positive = compare("gt", X, ZERO)
+    bounded = where(positive, apply("exp", X) - 1, X)  # where it is not taken, exp is at most 1
+    assert guard_branches(bounded, ("x",), {}) is bounded
+    near = where(positive, X, X / (1 + apply("exp", -apply("abs", X))))
+    assert guard_branches(near, ("x",), {}) is near
+    made = program("name: a\nexpression: exp(x) if x < 0 else x + 1\n")
+    nodes = list(postorder(*made.value.results, *(a.value for a in made.value.body)))
+    assert [node.op for node in nodes].count("where") == 1
+
+
+def test_what_sides_have_in_common_is_computed_once() -> None:
+    """A single steep operation is masked, and not what both sides take: the derivative goes through that either way."""
+    positive = compare("gt", X, ZERO)
+    common = apply("exp", X)
+    guarded = guard_branches(where(positive, common + 1, 1 / (common - 1)), ("x",), {})
+    assert [node for node in postorder(guarded) if node.op == "exp"] == [common]
+    (quotient,) = (node for node in postorder(guarded) if node.op == "div")
+    assert quotient.args[1].op == "where"
+
+
+def test_conditions_on_what_has_no_sign_are_settled() -> None:
+    """``exp(x) > 0`` is false only where it vanished by rounding; the branch stays where its sides differ there."""
+    small = apply("exp", X)
+    positive = compare("gt", small, ZERO)
+    assert settle_branches(where(positive, small / (1 + small), -small)) is small / (1 + small)
+    for kept in (
+        where(positive, small / (1 + small), small + 1),
+        where(positive, apply("log", small), ZERO),
+        where(positive, small / (1 + small), X),
+        where(compare("gt", X, ZERO), X / (1 + X), -X),
+    ):
+        assert settle_branches(kept) is kept
 
 
 def test_what_piecewise_leaves_open_is_nan() -> None:

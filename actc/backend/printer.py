@@ -7,13 +7,13 @@ or come first (``tf.where(c, 0.0, x)`` fails under ``tf.function`` in float64), 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 
 from actc.backend.layout import Atom, Call, Chain, Group, Node, Prefix, flat
-from actc.model.expr import Expr, fold
+from actc.model.expr import Expr, apply, fold, number, postorder
 
 CONSTANTS = {
     "pi": "3.141592653589793",
@@ -98,12 +98,47 @@ class Printed:
     kind: Kind
 
 
-def print_expression(expr: Expr, dtype: str = "dtype") -> Printed:
+def print_expression(expr: Expr, dtype: str = "dtype", paired: Container[Expr] = frozenset()) -> Printed:
     """The Python for an expression; ``dtype`` is the name that holds the computing dtype where it will stand.
 
+    ``paired`` are the arguments of whose exponential the whole pass makes more than one use (``paired_arguments``).
     Raises UnknownOperationError for an operation without a row.
     """
-    return fold(expr, lambda node, args: _print(node, args, dtype))
+
+    def visit(node: Expr, args: tuple[Printed, ...]) -> Printed:
+        if node.op == "sigmoid":
+            argument, falls = _rising(node.args[0])
+            if argument in paired:
+                name = "_support.falling_sigmoid" if falls else "_support.sigmoid"
+                inner = print_expression(argument, dtype, paired) if falls else args[0]
+                return Printed(Call(name, (typed(inner, dtype),)), _ATOM, Kind.TENSOR)
+        return _print(node, args, dtype)
+
+    return fold(expr, visit)
+
+
+def paired_arguments(roots: Iterable[Expr]) -> frozenset[Expr]:
+    """The v of which a pass computes several functions that take ``exp(-abs(v))`` where XLA compiles it.
+
+    A sigmoid alone is computed as XLA does it, which is quicker.
+    """
+    found: dict[Expr, set[tuple[str, bool]]] = {}
+    for node in postorder(*roots):
+        if node.op == "sigmoid":
+            argument, falls = _rising(node.args[0])
+            found.setdefault(argument, set()).add(("sigmoid", falls))
+        elif node.op in ("softplus", "log_sigmoid"):
+            found.setdefault(node.args[0], set()).add((node.op, False))
+    return frozenset(argument for argument, functions in found.items() if len(functions) > 1)
+
+
+def _rising(argument: Expr) -> tuple[Expr, bool]:
+    """The argument without a minus sign before it, and whether there is one."""
+    if argument.op == "neg":
+        return argument.args[0], True
+    if argument.op == "mul" and argument.args[0].is_number and argument.args[0].number < 0:
+        return apply("mul", number(-argument.args[0].number), argument.args[1]), True
+    return argument, False
 
 
 def print_text(expr: Expr, dtype: str = "dtype") -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from actc.backend.documents import pass_docstring
 from actc.backend.layout import STEP, Atom, Call, Chain, Node, Prefix, flat, listed, statement
-from actc.backend.printer import as_factor, print_expression, typed
+from actc.backend.printer import as_factor, paired_arguments, print_expression, typed
 from actc.backend.text import literal
 from actc.model.expr import LEAVES, Expr, postorder
 from actc.model.program import Assignment, Program
@@ -17,7 +17,7 @@ _SLOW_COMPILED = frozenset({"asin", "acos", "atan", "atan2"})
 it is."""
 
 
-_LONG = frozenset({"softplus", "log_sigmoid", "log1p", "expm1", "sin", "cos"})
+_LONG = frozenset({"softplus", "log_sigmoid", "log1p", "expm1", "sin", "cos", "erfc", "normal_cdf"})
 _AS_LONG_AS = 4
 """What a compiled pass computes by a series, and TensorFlow in as much time as it takes for so many sums."""
 
@@ -93,8 +93,9 @@ def _value(program: Program, function: str) -> _Pass:
     body, wanted = _needed(program.value.body, program.value.results)
     dtype = f"{variables[0]}.dtype"
     lines = [*_head(function, variables), STEP + pass_docstring(program, ())]
-    lines += _assignments(body, dtype)
-    result = typed(print_expression(program.value.results[0], dtype), dtype)
+    paired = paired_arguments((*(a.value for a in body), program.value.results[0]))
+    lines += _assignments(body, dtype, paired)
+    result = typed(print_expression(program.value.results[0], dtype, paired), dtype)
     if not wanted.issuperset(variables):
         result = Call("_support.spread", (result, *_atoms(variables)))
     lines += statement("return ", result, 1)
@@ -111,10 +112,11 @@ def _gradient(program: Program, function: str, by: tuple[str, ...]) -> _Pass:
     upstream = _fresh("upstream", taken)
     dtype = f"{upstream}.dtype"
     lines = [*_head(function, (upstream, *variables)), STEP + pass_docstring(program, tuple(results))]
-    lines += _assignments(body, dtype)
+    paired = paired_arguments((*(a.value for a in body), *results.values()))
+    lines += _assignments(body, dtype, paired)
     partials = {name: _fresh(f"grad_{name}", taken) for name in results}
     for name, result in results.items():
-        lines += statement(f"{partials[name]} = ", _product(upstream, result, dtype), 1)
+        lines += statement(f"{partials[name]} = ", _product(upstream, result, dtype, paired), 1)
     lines += statement("return ", _tuple([partials.get(name, "None") for name in by]), 1)
     return _Pass("\n".join(lines), wanted, _operations(body, results.values()))
 
@@ -130,21 +132,21 @@ def _head(function: str, arguments: Sequence[str]) -> list[str]:
     return listed(f"def {function}(", tuple(Atom(f"{a}: Any") for a in arguments), ") -> Any:", 0)
 
 
-def _assignments(body: Iterable[Assignment], dtype: str) -> list[str]:
+def _assignments(body: Iterable[Assignment], dtype: str, paired: frozenset[Expr]) -> list[str]:
     lines = []
     for assignment in body:
-        node = typed(print_expression(assignment.value, dtype), dtype)
+        node = typed(print_expression(assignment.value, dtype, paired), dtype)
         lines += statement(f"{assignment.name} = ", node, 1)
     return lines
 
 
-def _product(upstream: str, partial: Expr, dtype: str) -> Node:
+def _product(upstream: str, partial: Expr, dtype: str, paired: frozenset[Expr]) -> Node:
     """The upstream gradient times a partial derivative, which need not be a tensor."""
     if partial.is_number and partial.number == 0:
         return Call("tf.zeros_like", (Atom(upstream),))
     if partial.is_number and abs(partial.number) == 1:
         return Atom(upstream) if partial.number > 0 else Prefix("-", Atom(upstream))
-    return Chain((Atom(upstream), as_factor(print_expression(partial, dtype))), ("*",))
+    return Chain((Atom(upstream), as_factor(print_expression(partial, dtype, paired))), ("*",))
 
 
 def _atoms(names: Sequence[str]) -> tuple[Node, ...]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
+from actc.calculus.intervals import of_domain
 from actc.lowering.branches import guard_branches
 from actc.lowering.constants import fold_constants, nearest_double
 from actc.lowering.nan import keep_nan
+from actc.lowering.settled import settle_branches
 from actc.model.algebra import negation, where
 from actc.model.expr import LEAVES, NAN, UNDEFINED, Expr, fold, postorder, rebuild, symbol
 from actc.model.program import Assignment, Documentation, Program, ProgramParameter, Routine
@@ -20,9 +22,8 @@ def lower(gradients: Gradients, described: Gradients | None = None) -> Program:
 
     ``described`` are the gradients whose formulas the docstrings show, where those to be emitted were rewritten.
 
-
     - closed parts become float64 constants;
-    - sides of branches get safe inputs;
+    - sides of branches get safe inputs in the gradients, which may be differentiated again; the value never is;
     - a NaN of the input reaches the output;
     - what is used twice, and what the author named, gets a name.
     """
@@ -32,13 +33,14 @@ def lower(gradients: Gradients, described: Gradients | None = None) -> Program:
     names = {fold_constants(formula.expr): name for name, formula in activation.let}
     taken = frozenset({*inputs, *defaults, *names.values()})
 
-    def finish(expr: Expr) -> Expr:
-        folded = fold_constants(_covered(expr))
-        depends = tuple(name for name in inputs if name in folded.free)
-        return keep_nan(guard_branches(folded, inputs, defaults), depends)
+    ranges = {p.name: of_domain(p.domain) for p in activation.parameters}
 
-    value = fold_constants(_covered(gradients.value))
-    value = keep_nan(guard_branches(value, inputs, defaults), inputs)
+    def finish(expr: Expr) -> Expr:
+        folded = settle_branches(fold_constants(_covered(expr)))
+        depends = tuple(name for name in inputs if name in folded.free)
+        return keep_nan(guard_branches(folded, inputs, defaults, ranges), depends)
+
+    value = keep_nan(settle_branches(fold_constants(_covered(gradients.value))), inputs)
     slopes = tuple(finish(g.expr) for g in gradients.gradients)
     return Program(
         name=activation.name,

@@ -24,6 +24,7 @@ from actc.numerics.formats import FLOAT32, Float, wide
 from actc.numerics.points import Point, PointSet
 from actc.numerics.rounded_functions import from_ball
 from actc.numerics.simulate import Simulator
+from actc.numerics.xla import ways
 
 TARGET = 8
 """ULP that a result may be off."""
@@ -60,7 +61,18 @@ class Score:
 class Truth:
     """The certain values of one expression at a fixed list of points, and how much its problem magnifies."""
 
-    __slots__ = ("_context", "_expr", "_floor", "_form", "_names", "_points", "_scales", "_slopes", "_values")
+    __slots__ = (
+        "_beyond",
+        "_context",
+        "_expr",
+        "_floor",
+        "_form",
+        "_names",
+        "_points",
+        "_scales",
+        "_slopes",
+        "_values",
+    )
 
     def __init__(self, expr: Expr, points: PointSet) -> None:
         self._expr = expr
@@ -72,6 +84,7 @@ class Truth:
             free = _FREE if self._form.precision >= FLOAT32.precision else 0
             self._floor = _power_of_two(self._form.least) * free
         self._values: dict[int, Float | None] = {}
+        self._beyond: dict[int, int] = {}  # the signs of those that are greater than any number of the format
         self._scales: dict[int, tuple[Float, int]] = {}
         self._slopes: Tape | None = None
         # Inputs move more than parameters do, as a rule; any order will do.
@@ -84,7 +97,7 @@ class Truth:
     def at(self, index: int) -> Float | None:
         """The value; None where there is none, it is not to be told, or it is beyond the format's range."""
         if index not in self._values:
-            self._values[index] = self._representable(self._sure(self._points[index]))
+            self._values[index] = self._rounded(index, self._sure(self._points[index]))
         return self._values[index]
 
     def _sure(self, point: Point) -> Value:
@@ -95,13 +108,16 @@ class Truth:
                 return Fraction(0)  # as sin(pi*3), which no precision tells from 0
         return value
 
-    def _representable(self, value: Value) -> Float | None:
+    def _rounded(self, index: int, value: Value) -> Float | None:
         if not isinstance(value, Fraction | arb):
             return None
         with self._context:
             long = from_ball(value)
         with self._form.context:
-            return long if gmpy2.is_finite(gmpy2.mpfr(long)) else None
+            if gmpy2.is_finite(near := gmpy2.mpfr(long)):
+                return long
+        self._beyond[index] = 1 if near > 0 else -1
+        return None
 
     def error(self, index: int, computed: Float) -> float:
         """The error of a result in ULP; infinite where the result is not finite."""
@@ -118,6 +134,11 @@ class Truth:
             if plain <= 1:
                 return float(plain)
             return float(distance / self._scale(index, value, distance))
+
+    def is_wrong_beyond(self, index: int, computed: Float) -> bool:
+        """Whether the true result is beyond the format's range, and this is NaN or the other infinity."""
+        side = self._beyond.get(index, 0) if self.at(index) is None else 0
+        return bool(side and (gmpy2.is_nan(computed) or (gmpy2.is_infinite(computed) and computed * side < 0)))
 
     def is_at_the_brim(self, index: int) -> bool:
         """Whether a result that is right up to the target may be beyond the format's greatest number."""
@@ -185,12 +206,20 @@ class Judge:
         self._truths = tuple(Truth(expr, points) for points in sets)
 
     def errors(self, program: Expr) -> list[list[float]]:
-        """The error at every point of every set."""
+        """The error at every point of every set, as written or as XLA computes it, whichever is greater."""
         found = []
         for truth, simulator in zip(self._truths, self._simulators, strict=True):
-            column = simulator.run(program)
-            found.append([truth.error(i, value) for i, value in enumerate(column)])
+            columns = [simulator.run(way) for way in ways(program)]
+            found.append([max(truth.error(i, v) for v in row) for i, row in enumerate(zip(*columns, strict=True))])
         return found
+
+    def wrong_beyond(self, program: Expr) -> int:
+        """At how many points a result beyond the format's range is NaN or the other infinity."""
+        return sum(
+            truth.is_wrong_beyond(i, value)
+            for truth, simulator in zip(self._truths, self._simulators, strict=True)
+            for i, value in enumerate(simulator.run(program))
+        )
 
     def truths(self, index: int) -> list[Float | None]:
         """The true values at the points of one set."""

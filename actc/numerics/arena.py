@@ -54,6 +54,11 @@ class Arena:
         )
         return replace(self, all=sets, all_runs=simulators(sets))
 
+    def without(self, some: Sequence[Point]) -> Arena:
+        """The same without some of its points."""
+        sets = tuple(PointSet(s.format, tuple(p for p in s.points if p not in some)) for s in self.all)
+        return replace(self, all=sets, all_runs=simulators(sets))
+
 
 @dataclass(frozen=True, slots=True)
 class Found:

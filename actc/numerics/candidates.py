@@ -22,13 +22,14 @@ from actc.numerics.one_exponential import by_one_exponential
 from actc.numerics.paired_roots import paired
 from actc.numerics.periodic import reduced
 from actc.numerics.pieces import by_pieces
-from actc.numerics.preparation import powers_split, sizes_split
+from actc.numerics.preparation import decided, powers_split, sizes_split
 from actc.numerics.products import bounded_first, decaying_first, shared_division
 from actc.numerics.radicals import rationalised
 from actc.numerics.roots import conjugate, hypotenuses, scaled_roots
 from actc.numerics.tails import halved
-from actc.numerics.turns import by_turns, saturated, terms_by_turns
+from actc.numerics.turns import by_turns, distributed, saturated, terms_by_turns
 from actc.numerics.vocabulary import WRITERS, local, nearest, rewritten
+from actc.numerics.xla import apart
 
 _MOST_NODES = 400
 _COSTS = {
@@ -88,10 +89,13 @@ def magnitudes(root: Expr, inputs: tuple[str, ...], env: Mapping[str, Interval])
         for logarithms, zeros in ((False, False), (True, False), (True, True)):
             for found in _fresh(
                 form,
-                lambda e, f=logarithms, z=zeros: by_magnitudes(e, inputs, env, logarithms=f, zeros=z),  # type: ignore[misc]
+                lambda e, f=logarithms, z=zeros: decided(by_magnitudes(e, inputs, env, logarithms=f, zeros=z), env),  # type: ignore[misc]
             ):
                 yield found
                 yield from _fresh(found, by_one_exponential)
+                if len(inputs) > 1:
+                    yield from _fresh(found, distributed)
+                    yield from _fresh(found, lambda e: distributed(by_one_exponential(e)))
 
 
 def variants(root: Expr, inputs: tuple[str, ...]) -> Iterator[Expr]:
@@ -135,7 +139,9 @@ def variants(root: Expr, inputs: tuple[str, ...]) -> Iterator[Expr]:
 
 def turned(root: Expr, inputs: tuple[str, ...]) -> Iterator[Expr]:
     """The expression, and the same far from 0, with its products by turns."""
-    yield from _fresh(root, by_turns)
+    for found in _fresh(root, by_turns):
+        yield found
+        yield from _fresh(found, lambda e: apart(e, first=True))
     yield from _fresh(root, lambda e: terms_by_turns(saturated(e)))
     for name in inputs:
         if name in root.free:
@@ -144,7 +150,9 @@ def turned(root: Expr, inputs: tuple[str, ...]) -> Iterator[Expr]:
 
 def nearly_equal(root: Expr) -> Iterator[Expr]:
     """The expression with what changes nothing but digits beyond any float's, or results that no input's bits tell."""
-    for rule in (reduced, halved):
+    rules: list[Callable[[Expr], Expr]] = [reduced, halved]
+    rules += [lambda e, f=first: apart(e, first=f) for first in (True, False)]  # type: ignore[misc]
+    for rule in rules:
         yield from _fresh(root, rule)
 
 

@@ -18,6 +18,7 @@ from actc.model.expr import Expr, postorder
 from actc.numerics.formats import Float, Format, fraction
 from actc.numerics.points import Point, PointSet
 from actc.numerics.simulate import Simulator
+from actc.numerics.xla import ways
 
 _ROWS = 2  # settings of the parameters, the defaults first
 _OTHERS = ((Fraction(1, 2), Fraction(16)), (Fraction(200), Fraction(10**12)))  # sizes of the inputs that stay
@@ -49,7 +50,7 @@ def edges(program: Expr, points: PointSet, run: Simulator, domains: Mapping[str,
     """Points of the format next to such places, along each input. ``run`` has been made for the points."""
     found = []
     for name, domain in domains.items():
-        nodes = [node for node in postorder(program) if name in node.free and node.op != "symbol"]
+        nodes = [node for node in postorder(*ways(program)) if name in node.free and node.op != "symbol"]
         if not nodes:
             continue
         for row in _rows(points.points, name) if len(domains) == 1 else _lines(points.points, name, domains):
@@ -60,6 +61,24 @@ def edges(program: Expr, points: PointSet, run: Simulator, domains: Mapping[str,
             _narrow(enclosed, points.format, name)
             found += _around(enclosed, points.format, name, domain)
     return found
+
+
+class Steps:
+    """The same of several programs, along the same inputs; what was found for one is remembered.
+
+    More points of the search do not change it much: it is found along the first rows of them.
+    """
+
+    def __init__(self, domains: Mapping[str, Domain]) -> None:
+        self._domains = domains
+        self._known: dict[tuple[Expr, str], list[Point]] = {}
+
+    def edges(self, program: Expr, points: PointSet, run: Simulator) -> list[Point]:
+        """As the function."""
+        key = program, points.format.name
+        if key not in self._known:
+            self._known[key] = edges(program, points, run, self._domains)
+        return self._known[key]
 
 
 _Row = list[tuple[int, Point]]
@@ -113,8 +132,9 @@ def _enclosed(
             near_first = after != _ORDINARY if not isinstance(before, bool) else True
             near, far, kind = (low, high, before) if near_first else (high, low, after)
             here.append(_Edge(node, near, far, row[k], kind))
-        # The innermost step, the result, and one between them.
-        found.append(list({id(e): e for e in (here[0], here[-1], here[len(here) // 2])}.values()) if here else [])
+        # The innermost step, the result, and some between them.
+        last = len(here) - 1
+        found.append([here[k] for k in dict.fromkeys((0, last, last // 2, last // 4, 3 * last // 4))] if here else [])
     chosen = sorted(found, key=lambda edges_: -len(edges_))
     return [edge for edges_ in chosen for edge in edges_][:_MOST_EDGES]
 

@@ -31,6 +31,7 @@ from actc.numerics.regimes import BOUNDS
 from actc.numerics.rounded_functions import from_ball
 from actc.numerics.search import Search, peeled
 from actc.numerics.simulate import Simulator
+from actc.numerics.xla import ways
 
 _FAR = Fraction(2) ** 200  # an input's domain that contains it, reaches to infinity
 _PACES = (Fraction(1), Fraction(7, 5), Fraction(11, 7))
@@ -134,8 +135,9 @@ def missed(program: Expr, name: str, wanted: tuple[End, ...]) -> tuple[int, ...]
     if not wanted:
         return ()
     for form, run in _runs(name, wanted):
-        column = run.run(program)
-        found |= {k for k, end in enumerate(wanted) if not _is_limit(column[k], end, form)}
+        columns = [run.run(way) for way in ways(program)]
+        for column in columns:
+            found |= {k for k, end in enumerate(wanted) if not _is_limit(column[k], end, form)}
     return tuple(sorted(found))
 
 

@@ -49,6 +49,8 @@ def small_quantities(root: Expr, name: str, is_positive: Callable[[Expr], bool] 
             base = scaled(_without_constant(node.args[0]))[1]
             if base.op in _SHRINKING or (base.op in ("mul", "div") and _target(base, name) is not None):
                 found[base] = None
+                if base.op == "sigmoid":
+                    found[apply("sigmoid", negate(base.args[0]))] = None  # far to the other side
     positive = [q for q in found if q.op in ("exp", "mul", "div") and is_positive(q)]
     return list(dict.fromkeys((symbol(name), *found, *(share(q) for q in positive))))
 
@@ -180,7 +182,9 @@ def _in_terms_of(node: Expr, small: Expr, name: str, *, mirrored: bool) -> Expr 
     if small.op == "symbol":
         return substitute(node, {small: SMALL})
     if small.op in _SHRINKING:
-        return substitute(node, _alike(small, mirrored=mirrored))
+        # Powers with parameters as exponents stay as they are: 1 - u has lost digits of u that they may bring back.
+        kept = {n: n for n in postorder(node) if n.op == "pow" and n.args[1].free}
+        return substitute(node, kept | _alike(small, mirrored=mirrored))
     base = shared(small) or small
     target = _target(base, name)
     if target is None:

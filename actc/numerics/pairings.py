@@ -76,6 +76,9 @@ def _pairings(
                 found += _near_the_top(roots, activation, form, line, other)
             for point in found:
                 chosen.setdefault(tuple(point.values()), point)
+        if sizes is not _OF_PARAMETERS and len(great) > 1:
+            for point in _all_great(roots, nodes, activation, form, line, great):
+                chosen.setdefault(tuple(point.values()), point)
     return tuple(chosen.values())
 
 
@@ -159,6 +162,36 @@ def _near_the_top(
             fits = [k for k, value in enumerate(run.run(root)) if _is_between(abs(value), low, high)]
             count = min(len(fits), _MOST_AT_THE_TOP)
             yield from (tried[fits[k * len(fits) // count]] for k in range(count))
+
+
+def _all_great(
+    roots: Sequence[Expr],
+    nodes: Sequence[Expr],
+    activation: Activation,
+    form: Format,
+    line: Sequence[Point],
+    others: Sequence[str],
+) -> Iterator[Point]:
+    """Numbers along the line with great ones of all other inputs: a step overflows, and a result is an ordinary one."""
+    top = Fraction(2) ** (form.most - 1)
+    tried = []
+    for turn, place in enumerate(line):
+        point = dict(place)
+        for k, other in enumerate(others):
+            size = top * (1 + (turn + k) * _GOLDEN % 1) / _PARTS[(turn >> k) % len(_PARTS)]
+            value = form.exact(-size if (turn >> k) & 1 else size)
+            if value is not None and activation.domains[other].contains(value):
+                point[other] = value
+        tried.append(point)
+    run, most = _run(_WIDE, tried, flush=False), gmpy2.mpfr(2) ** form.most
+    beyond = [False] * len(tried)
+    for node in nodes:
+        beyond = [b or bool(gmpy2.is_finite(v) and abs(v) >= most) for b, v in zip(beyond, run.run(node), strict=True)]
+    low, high = gmpy2.mpfr(2) ** (form.least + _ABOVE), most * _FITTING
+    for root in roots:
+        fits = [k for k, v in enumerate(run.run(root)) if beyond[k] and _is_between(abs(v), low, high)]
+        count = min(len(fits), _MOST_AT_THE_TOP)
+        yield from (tried[fits[k * len(fits) // count]] for k in range(count))
 
 
 def _inside(roots: Sequence[Expr], form: Format, points: Sequence[Point]) -> list[bool]:

@@ -58,7 +58,6 @@ _MOST_FAILING = 12  # intervals in which a double root is looked for
 _MOST_ROOTS = 4  # of one expression, around which it is expanded
 _LEAST_BOUND = 2  # of the list: what is below is too near for what cancels beyond
 _SAFE = 7.0  # ULP at the points tried: between them a program is a little worse
-_CHEAP = 8  # of cost: what a program may take more to be right at great parameters
 
 
 @dataclass(slots=True)
@@ -399,25 +398,6 @@ class Search:
                 if not left:
                     break
         return best
-
-
-def with_great_parameters(search: Search, found: Found, sets: tuple[PointSet, ...]) -> Found:
-    """A program that is right at these points, too, if one is about as short as the one that was found."""
-    some = tuple(s for s in sets if s.points)
-    if not some or not found.score.meets:
-        return found
-    judge = Judge(search.expr, some, simulators(some))
-    if judge.score(found.program).meets:
-        return found
-    inner, wrap = peeled(search.plain)
-    others = [wrap(one) for one in magnitudes(inner, search.arena.inputs, search.arena.env)]
-    most = cost(found.program) + _CHEAP
-    for other in sorted(dict.fromkeys((*nearly_equal(found.program), *others)), key=cost):
-        if cost(other) > most:
-            break
-        if judge.score(other).meets and search.fits(other) and (after := search.judged_as(other)).score.meets:
-            return after
-    return found
 
 
 def peeled(root: Expr) -> tuple[Expr, Callable[[Expr], Expr]]:

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import inf
@@ -20,7 +20,6 @@ from actc.calculus.tie_points import choose, parameter_points, rational_defaults
 from actc.model.activation import Activation
 from actc.model.algebra import compare, where
 from actc.model.compiled import Accuracy, RegionErrors
-from actc.model.domain import Domain
 from actc.model.expr import Expr, fold, postorder, rebuild, substitute, symbol
 from actc.model.verdict import Gradients, Verdict
 from actc.numerics.accuracy import REGIONS, TARGET, Judge, RegionWorst, Score, Truth, simulators
@@ -28,21 +27,24 @@ from actc.numerics.arena import Arena, Found, is_worth_it
 from actc.numerics.candidates import equivalents
 from actc.numerics.centres import closed_places
 from actc.numerics.climbing import climbed
-from actc.numerics.edges import edges
+from actc.numerics.edges import Steps
 from actc.numerics.ends import End, ends, missed, reaching
 from actc.numerics.formats import FLOAT64
+from actc.numerics.further import with_great_parameters, with_infinities, with_small_results
 from actc.numerics.long_arithmetic import is_nearly, long_value
+from actc.numerics.own_ties import own_ties
 from actc.numerics.pairings import great_parameters, pairings
 from actc.numerics.points import Point, PointSet, screening, special_places, thorough
 from actc.numerics.preparation import decided
 from actc.numerics.rational import quotient
-from actc.numerics.search import Search, peeled, with_great_parameters
+from actc.numerics.search import Search, peeled
 from actc.numerics.valleys import around, valleys
 
 Limits = tuple[str, tuple[End, ...]]
 """An input, and the limits where it is infinite."""
 
 _DERIVED = (Verdict.DERIVED, Verdict.PROVED)
+_MOST_HOPELESS = 4  # points at which a search that goes on is known to fail
 _CLOSE = 4  # units of float64's last place
 _EXPONENTS = (-60, -30, -9, -4, -2, 0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 17, 22, 28, 36, 45, 57, 70, 90, 120)
 _MANTISSAS = tuple(Fraction(n, 64) for n in (67, 91, 113, 79, 101, 125, 71))
@@ -121,18 +123,26 @@ def stabilise_measured(gradients: Gradients) -> Stabilised:
         def fits(program: Expr) -> bool:
             return program is expr or (_agree(expr, program, ties) and _close(truth, program, apart))
 
-        first = Search(expr, decided(expr, arena.env), arena, fits)
-        found = first.run(others)
-        worse = _failing(expr, first, found.program, arena.all, domains)
-        if not any(worse):
-            return first, with_great_parameters(first, found, great)
-        second = Search(expr, first.plain, arena.extended(worse), fits)
-        # A search that failed on fewer points would fail again; only how far the program is off is told anew.
-        known = second.judged_as(found.program)
-        if found.score.meets:
-            other = second.run(others)
-            known = other if other.score.meets or is_worth_it(other, known) else known
-        return second, with_great_parameters(second, known, great)
+        one = Search(expr, decided(expr, arena.env), arena, fits)
+        steps = Steps(domains)
+        found = one.run(others)
+        # What comes of the second search is tried on its own borders: there it can be wrong by a factor.
+        for looked_at in (_failing, _failing_at_ties):
+            worse = looked_at(expr, one, found.program, activation, steps)
+            if not any(worse):
+                break
+            hopeless = _failed(one, found.program)
+            more = Search(expr, one.plain, one.arena.extended(worse), fits)
+            found = more.judged_as(found.program)
+            # A search that failed at many points would fail again; only how far it is off is told anew.
+            if len(hopeless) <= _MOST_HOPELESS:
+                again = Search(expr, one.plain, more.arena.without(hopeless), fits) if hopeless else more
+                other = more.judged_as(again.run(others).program)
+                found = other if other.score.meets or is_worth_it(other, found) else found
+            one = more
+        found = with_great_parameters(one, found, great)
+        found = with_infinities(one, found)
+        return one, with_small_results(one, found, steps)
 
     searched, value = search(gradients.value)
     searches = [searched]
@@ -162,23 +172,48 @@ def stabilise_measured(gradients: Gradients) -> Stabilised:
     return Stabilised(replace(gradients, value=value.program, gradients=programs), measured)
 
 
+def _failed(search: Search, program: Expr) -> list[Point]:
+    """The points of a search at which a program fails."""
+    rows = zip(search.arena.all, search.final.errors(program), strict=True)
+    return [p for points, errors in rows for p, e in zip(points.points, errors, strict=True) if e > TARGET]
+
+
 def _failing(
-    expr: Expr, search: Search, program: Expr, sets: Sequence[PointSet], domains: Mapping[str, Domain]
+    expr: Expr, search: Search, program: Expr, activation: Activation, steps: Steps
 ) -> list[tuple[Point, ...]]:
     """Points of each format at which a program fails.
 
-    Looked for where the expression is near 0, where a step of the program overflows or vanishes, and where errors lead.
+    Looked for where the expression is near 0, on the borders of the program's own branches, where a step of it
+    overflows or vanishes, and where errors lead.
     """
-    lowest = valleys(expr, sets[0], search.final.truths(0), domains)
+    sets, inputs = search.arena.all, {i.name: i.domain for i in activation.inputs}
+    defaults = rational_defaults(activation)
+    lowest = valleys(expr, sets[0], search.final.truths(0), inputs)
     failing = []
     for points, run, errors in zip(sets, search.arena.all_runs, search.final.errors(program), strict=True):
-        near = [p for place in lowest for p in around(place, points.format, domains)]
-        near += edges(program, points, run, domains)
+        near = [p for place in lowest for p in around(place, points.format, inputs)]
+        near += own_ties(program, points, search.arena.inputs, activation.domains, defaults)
+        near += steps.edges(program, points, run)
         more = PointSet(points.format, tuple(near))
         found = Judge(expr, (more,), simulators((more,))).errors(program)[0] if near else []
         both = PointSet(points.format, (*points.points, *more.points))
-        climbs = climbed(expr, program, both, (*errors, *found), domains)
+        climbs = climbed(expr, program, both, (*errors, *found), inputs)
         failing.append((*(p for p, e in zip(more.points, found, strict=True) if e > TARGET), *climbs))
+    return failing
+
+
+def _failing_at_ties(
+    expr: Expr, search: Search, program: Expr, activation: Activation, _: Steps
+) -> list[tuple[Point, ...]]:
+    """Points of each format on the borders of the program's own branches at which it fails."""
+    defaults = rational_defaults(activation)
+    failing = []
+    for points in search.arena.all:
+        ties = PointSet(
+            points.format, tuple(own_ties(program, points, search.arena.inputs, activation.domains, defaults))
+        )
+        errors = Judge(expr, (ties,), simulators((ties,))).errors(program)[0] if ties.points else []
+        failing.append(tuple(p for p, e in zip(ties.points, errors, strict=True) if e > TARGET))
     return failing
 
 

@@ -33,6 +33,26 @@ def halved(root: Expr) -> Expr:
     return fold(root, visit)
 
 
+def powers_halved(root: Expr) -> Expr:
+    """Every product of a power with a symbol in its exponent and other factors, by halves: (b**(e/2)*p)*b**(e/2)."""
+    inner = {a for node in postorder(root) if node.op in ("mul", "div", "neg") for a in node.args[:2]}
+
+    def visit(node: Expr, args: tuple[Expr, ...]) -> Expr:
+        here = folded(rebuild(node, args))
+        if node.op not in ("mul", "div") or node in inner:
+            return here
+        top, bottom, sign = factors(here)
+        powers = [f for f in top if f.op == "pow" and f.args[1].free]
+        if len(powers) != 1 or len(top) + len(bottom) < 2:
+            return here
+        base, exponent = powers[0].args
+        half = apply("pow", base, divide(exponent, number(2)))
+        rest = [f for f in top if f is not powers[0]]
+        return multiply(multiply(number(sign), _product([half, *rest], bottom)), half)
+
+    return fold(root, visit)
+
+
 def _by_halves(root: Expr) -> Expr:
     top, bottom, sign = factors(root)
     if not any(f.op in _TAILED and f.op != "tanh" for f in top) or len(top) + len(bottom) < 2:

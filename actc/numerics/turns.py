@@ -11,7 +11,7 @@ from collections.abc import Callable
 from itertools import zip_longest
 
 from actc.model.algebra import add, divide, multiply, negate, subtract, where
-from actc.model.expr import ONE, ZERO, Expr, fold, postorder, rebuild
+from actc.model.expr import ONE, ZERO, Expr, fold, postorder, rebuild, symbol
 from actc.numerics.forms import plain_product
 from actc.numerics.products import BOUNDED, factors
 from actc.numerics.rational import quotient
@@ -20,6 +20,8 @@ _NEVER_LARGE = BOUNDED | {"sign"}
 _MOST_POWER = 6
 _MOST_FACTORS = 24
 _MOST_TERMS = 8  # of a sum above a quotient
+_LEAST_FACTORS = 2  # of a product that is distributed over a sum
+_MOST_DISTRIBUTED = 3  # terms of that sum
 
 
 def by_turns(root: Expr) -> Expr:
@@ -32,13 +34,61 @@ def terms_by_turns(root: Expr) -> Expr:
     return _outermost(root, _terms_by_turns)
 
 
+def plain_first(root: Expr, inputs: tuple[str, ...], *, middle: bool, back: bool = False) -> Expr:
+    """Each product from what no input is in to what may vanish with one, powers written out: a*x*x for x**2*a.
+
+    What divides comes before the last of them, or at the end, in its order or ``back`` to front.
+    """
+
+    def rule(node: Expr) -> Expr:
+        top, bottom, sign = factors(node)
+        above = sorted(_single(top), key=lambda f: (bool(f.free), not f.free.isdisjoint(inputs)))
+        place = len(above) - 1 if middle else len(above)
+        total = ONE
+        for k in range(place + 1):
+            if k == place:
+                for part in _single(bottom)[:: -1 if back else 1]:
+                    total = divide(total, part)
+            if k < len(above):
+                total = above[k] if total is ONE else multiply(total, above[k])
+        return total if sign > 0 else negate(total)
+
+    return _outermost(root, rule)
+
+
+def nested(root: Expr, name: str) -> Expr:
+    """A sum of powers of the input as Horner has it, which is not the difference of two infinities; else itself."""
+    powers: dict[int, list[tuple[list[Expr], int]]] = {}
+    for parts, sign in _signed(root):
+        top, bottom, own = factors(parts[0]) if len(parts) == 1 else (parts, [], 1)
+        rest = [f for f in _single(top) if f is not symbol(name)]
+        if bottom or any(name in f.free for f in rest):
+            return root
+        powers.setdefault(len(_single(top)) - len(rest), []).append((rest or [ONE], sign * own))
+    if len(powers) < 2 or max(powers) < 2:
+        return root
+    total = ZERO
+    for power in range(max(powers), -1, -1):
+        total = add(_sum(powers[power]) if power in powers else ZERO, multiply(symbol(name), total))
+    return total
+
+
+def distributed(root: Expr) -> Expr:
+    """The same with each product of a difference or sum as a sum of products: f*a - f*b for f*(a - b).
+
+    The difference of two great numbers of different signs overflows, which a product with a small one need not. What
+    cancels is as well off: products differ from true ones by no more than a last bit of a or b makes.
+    """
+    return _outermost(root, _distributed)
+
+
 def _outermost(root: Expr, rule: Callable[[Expr], Expr]) -> Expr:
     """The expression with a rule applied to its products that are no part of a longer one."""
     inside = {a for node in postorder(root) if node.op in ("mul", "div", "neg") for a in node.args}
 
     def visit(node: Expr, args: tuple[Expr, ...]) -> Expr:
         here = rebuild(node, args)
-        return rule(here) if node.op in ("mul", "div") and node not in inside else here
+        return rule(here) if node.op in ("mul", "div", "neg") and node not in inside else here
 
     return fold(root, visit)
 
@@ -60,6 +110,22 @@ def _terms_by_turns(root: Expr) -> Expr:
         found.append(([part], turn))
     total = _sum(found)
     return total if sign > 0 else negate(total)
+
+
+def _distributed(root: Expr) -> Expr:
+    top, bottom, sign = factors(root)
+    sums = [k for k, f in enumerate(top) if len(_signed(f)) > 1]
+    if len(sums) != 1 or len(top) + len(bottom) < _LEAST_FACTORS:
+        return root
+    (place,) = sums
+    parts = _signed(top[place])
+    if len(parts) > _MOST_DISTRIBUTED or not all(any(f.free for f in part) for part, _ in parts):
+        return root
+    below = ONE
+    for part in bottom:
+        below = part if below is ONE else multiply(below, part)
+    products = [([*top[:place], *part, *top[place + 1 :]], turn * sign) for part, turn in parts]
+    return _sum([([divide(_sum([(one, 1)]), below)], turn) for one, turn in products])
 
 
 def _written_out(top: list[Expr], sign: int) -> Expr:

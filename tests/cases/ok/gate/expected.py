@@ -16,8 +16,8 @@ __all__ = ["LogGate", "log_gate"]
 
 def _log_gate_value(gate: Any, x: Any) -> Any:
     """The value of ``log_gate``."""
-    t1 = gate > 0.0
-    return tf.where(t1, x * tf.math.log(tf.where(t1, gate, 1.0)), _support.NAN)
+    g = tf.math.log(gate)
+    return tf.where(gate > 0.0, x * g, _support.NAN)
 
 
 def _log_gate_gradient(upstream: Any, gate: Any, x: Any) -> Any:
@@ -34,7 +34,7 @@ _log_gate_op = _support.Op(
     _log_gate_value,
     _log_gate_gradient,
     inputs=2,
-    operations=(5, 6),
+    operations=(4, 6),
     needs=((0, 1),),
 )
 
