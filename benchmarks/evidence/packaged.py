@@ -22,6 +22,7 @@ def build(names: Sequence[str], folder: Path, root: Path) -> ModuleType:
 
     Raises RuntimeError with what ``actc build`` says where it fails.
     """
+    folder = folder.resolve()  # actc runs in it
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "pyproject.toml").write_text(_LIMITS, "utf-8")
     for start in range(0, len(names), _BATCH):
