@@ -286,13 +286,12 @@ def test_an_activation_of_two_inputs_is_drawn_along_either(visit: Callable[..., 
 def test_it_can_be_used_by_keyboard(visit: Callable[..., Visit]) -> None:
     """Search, arrows, Enter, to the next one and back with Escape; the focus is never lost."""
     seen = visit()
-    focused = "() => document.activeElement.getAttribute('href')"
     seen.page.keyboard.press("/")
     seen.page.keyboard.press("Enter")
     first, second = (f"#/{name}" for name in seen.names()[:2])
-    assert seen.page.evaluate(focused) == first
+    expect(seen.page.locator(f"[href='{first}']")).to_be_focused()
     seen.page.keyboard.press("ArrowRight")
-    assert seen.page.evaluate(focused) == second
+    expect(seen.page.locator(f"[href='{second}']")).to_be_focused()
     seen.page.keyboard.press("Enter")
     expect(seen.page.locator("dialog")).to_be_visible()
     expect(seen.page.locator("#detail-name")).to_have_text(second[2:])
@@ -301,7 +300,7 @@ def test_it_can_be_used_by_keyboard(visit: Callable[..., Visit]) -> None:
     assert seen.page.url.endswith(first)
     seen.page.keyboard.press("Escape")
     expect(seen.page.locator("dialog")).to_be_hidden()
-    assert seen.page.evaluate(focused) == first
+    expect(seen.page.locator(f"[href='{first}']")).to_be_focused()
     assert "#" not in seen.page.url
 
 
